@@ -1,0 +1,523 @@
+"""The named texts of the course: three that are always there, three to download, and your own.
+
+``load_corpus(name)`` gives sentences; ``list()`` shows what there is. What is downloaded or takes
+seconds to make is kept in the user's cache folder, or in the folder that the environment variable
+COURSE_LIB_DATA names.
+
+In ``"lee"`` and ``"wikipedia"`` a whole document is one sentence, as in gensim's own tutorials, so
+that a window may reach over a full stop.
+"""
+
+import builtins
+import bz2
+import hashlib
+import html
+import itertools
+import os
+import re
+import shutil
+import sys
+import textwrap
+import uuid
+import warnings
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import BinaryIO, Literal, NamedTuple, overload
+
+import numpy as np
+import pooch
+
+from course_lib.corpus import TextFile, split_long, tokenize
+
+# This module has a function called list, so the type needs its full name.
+Sentences = builtins.list[builtins.list[str]]
+
+LONGEST_SENTENCE = 10_000  # tokens: gensim drops what comes after
+
+
+class Entry(NamedTuple):
+    """One line of the catalogue."""
+
+    name: str
+    where: str
+    size: str
+    licence: str
+    source: str
+
+
+class Catalogue(tuple[Entry, ...]):
+    """Entries that show themselves as a table."""
+
+    WIDTHS = (12, 8, 24, 24, 28)  # with the spaces between them exactly 100
+
+    def __repr__(self) -> str:
+        lines: builtins.list[str] = []
+        for row in (Entry._fields, *self):
+            cells = [
+                textwrap.wrap(cell, width) for cell, width in zip(row, self.WIDTHS, strict=True)
+            ]
+            for parts in itertools.zip_longest(*cells, fillvalue=""):
+                padded = (part.ljust(width) for part, width in zip(parts, self.WIDTHS, strict=True))
+                lines.append(" ".join(padded).rstrip())
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        def row(tag: str, cells: Sequence[str]) -> str:
+            style = 'style="text-align: left"'
+            filled = "".join(f"<{tag} {style}>{html.escape(cell)}</{tag}>" for cell in cells)
+            return f"<tr>{filled}</tr>"
+
+        body = "\n".join(row("td", entry) for entry in self)
+        head = row("th", Entry._fields)
+        return f"<table>\n<thead>{head}</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+
+
+CATALOGUE = Catalogue(
+    (
+        Entry(
+            "lee",
+            "embedded",
+            "300 documents, 60,533 words",
+            "not stated by the source",
+            "Lee, Pincombe & Welsh 2005, from the Australian Broadcasting Corporation's news "
+            "mail; comes with gensim",
+        ),
+        Entry(
+            "wikipedia",
+            "embedded",
+            "106 articles, 482,476 words",
+            "CC BY-SA 3.0",
+            "English Wikipedia, an excerpt that comes with gensim; cleaned by its WikiCorpus",
+        ),
+        Entry(
+            "toy",
+            "embedded",
+            "5,000 sentences, 34,799 words",
+            "CC BY 4.0",
+            "this course: toy_corpus, a grammar with a planted structure",
+        ),
+        Entry(
+            "text8",
+            "download",
+            "17,005,207 words (31 MB, 100 MB unpacked)",
+            "GFDL (Wikipedia in 2006)",
+            "M. Mahoney, mattmahoney.net/dc/textdata",
+        ),
+        Entry(
+            "wikitext-2",
+            "download",
+            "2 million words (5 MB, 11 MB unpacked)",
+            "CC BY-SA 3.0",
+            "Merity et al. 2017, arXiv:1609.07843: good Wikipedia articles",
+        ),
+        Entry(
+            "wikitext-103",
+            "download",
+            "100 million words (192 MB, 540 MB unpacked)",
+            "CC BY-SA 3.0",
+            "Merity et al. 2017, arXiv:1609.07843: the same, larger",
+        ),
+    )
+)
+
+
+class Download(NamedTuple):
+    """Where a text comes from and how to read it."""
+
+    url: str
+    sha256: str
+    member: str  # the text's name in the zip archive
+    tokenizer: Callable[[str], builtins.list[str]]
+
+
+# Each sha256 was found, with one and the same value, in several unrelated public projects that pin
+# it (for WikiText Apple's mlx-data is one of them). No download was possible when this was written.
+# The two archives on huggingface.co are pinned to a revision.
+DOWNLOADS = {
+    "text8": Download(
+        "https://mattmahoney.net/dc/text8.zip",
+        "a6640522afe85d1963ad56c05b0ede0a0c000dddc9671758a6cc09b7a38e5232",
+        "text8",
+        str.split,
+    ),
+    "wikitext-2": Download(
+        "https://huggingface.co/datasets/ggml-org/ci/resolve/"
+        "927b3642933080f1b0e811e2f916e14c292992f9/wikitext-2-raw-v1.zip",
+        "ef7edb566e3e2b2d31b29c1fdb0c89a4cc683597484c3dc2517919c615435a11",
+        "wikitext-2-raw/wiki.train.raw",
+        tokenize,
+    ),
+    "wikitext-103": Download(
+        "https://huggingface.co/datasets/mattdangerw/wikitext-103-raw/resolve/"
+        "3555105b17ae31cc619a136fac72dbe2865c3738/wikitext-103-raw-v1.zip",
+        "91c00ae287f0d699e18605c84afc9e45c192bc6b7797ff8837e5474655a33794",
+        "wikitext-103-raw/wiki.train.raw",
+        tokenize,
+    ),
+}
+
+
+def list() -> Catalogue:
+    """Show the texts that ``load_corpus`` knows by name.
+
+    Returns
+    -------
+    Catalogue
+        A tuple of entries (name, where, size, licence, source) that prints as a table. "embedded"
+        needs no network, "download" needs it once.
+    """
+    return CATALOGUE
+
+
+@overload
+def load_corpus(name_or_path: Literal["lee", "wikipedia", "toy"]) -> Sentences: ...
+@overload
+def load_corpus(name_or_path: str | Path) -> Sentences | TextFile: ...
+def load_corpus(name_or_path: str | Path) -> Sentences | TextFile:
+    """Load a text of the catalogue, or a file of your own.
+
+    Parameters
+    ----------
+    name_or_path : str or pathlib.Path
+        A name from ``list()``, or the path of a text file with a sentence a line and spaces between
+        its tokens. For raw text, or another encoding, use ``corpus.TextFile`` itself.
+
+    Returns
+    -------
+    list of list of str, or TextFile
+        Sentences. ``"lee"``, ``"wikipedia"`` and ``"toy"`` are lists that you may change; the
+        others are read from the disk each time they are iterated. In ``"lee"`` and ``"wikipedia"``
+        a document is one sentence; in any, a longer one than 10,000 tokens is cut.
+
+    Raises
+    ------
+    ValueError
+        There is no such name, and no such file.
+    FileNotFoundError
+        A ``pathlib.Path`` leads nowhere, or gensim was installed without its texts.
+    OSError
+        A download failed; the message says what to do.
+
+    Examples
+    --------
+    >>> news = load_corpus("lee")
+    >>> news[0][:5]
+    ['hundreds', 'of', 'people', 'have', 'been']
+    """
+    if name_or_path == "lee":
+        return _lee()
+    if name_or_path == "wikipedia":
+        return _wikipedia()
+    if name_or_path == "toy":
+        return toy_corpus()
+    if name_or_path in DOWNLOADS:
+        return _downloaded(str(name_or_path))
+    if isinstance(name_or_path, str) and not Path(name_or_path).exists():
+        names = ", ".join(entry.name for entry in CATALOGUE)
+        raise ValueError(
+            f"There is no corpus {name_or_path!r}, and no file of that name in {Path.cwd()}. "
+            f"The names are {names}."
+        )
+    return TextFile(name_or_path)
+
+
+# ---------------------------------------------------------------------------------------------
+# Texts that gensim carries
+
+
+def _lee() -> Sentences:
+    return _interned(TextFile(_gensim_file("lee_background.cor"), tokenizer=tokenize))
+
+
+def _wikipedia() -> Sentences:
+    text = _cached("wikipedia-v1", _cleaned_wikipedia)
+    return _interned(line.split() for line in text.splitlines())
+
+
+def _interned(sentences: Iterator[builtins.list[str]] | TextFile) -> Sentences:
+    """Hold each word once, however often the text has it."""
+    return [[sys.intern(token) for token in tokens] for tokens in sentences]
+
+
+def _gensim_file(name: str) -> Path:
+    from gensim.test.utils import datapath  # here, since importing gensim takes a second
+
+    path = Path(datapath(name))
+    if not path.exists():
+        raise FileNotFoundError(
+            f"This gensim was installed without {path}. Install it by: pip install --force-"
+            f"reinstall gensim=={version('gensim')}"
+        )
+    return path
+
+
+def _cleaned_wikipedia() -> str:
+    """Clean the excerpt as gensim's WikiCorpus does, in this process; an article a line.
+
+    WikiCorpus itself starts worker processes, which goes wrong in scripts on Windows and macOS.
+    """
+    from gensim.corpora import wikicorpus
+
+    dump = "enwiki-latest-pages-articles1.xml-p000000010p000030302-shortened.bz2"
+    lines: builtins.list[str] = []
+    with bz2.open(_gensim_file(dump)) as file:
+        for title, text, page in wikicorpus.extract_pages(file, filter_namespaces=("0",)):
+            tokens, _, _ = wikicorpus.process_article(
+                (text, title, page), tokenizer_func=_article_tokens
+            )
+            if len(tokens) >= wikicorpus.ARTICLE_MIN_WORDS:  # the others are redirects and stubs
+                lines += [" ".join(piece) for piece in split_long(tokens, LONGEST_SENTENCE)]
+    return "\n".join(lines) + "\n"
+
+
+# What gensim's filter leaves of the markup: quotes for bold and italic, bare addresses, the file
+# names of picture galleries (their captions stay), the sizes of pictures.
+LEFTOVER = re.compile(
+    r"''+|(?:https?://|www\.)\S+|\b\d+(?:x\d+)?px|^[^|\n]*\.(?:jpe?g|png|svg|gif|tiff?|og[gv])\s*(?:\||$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def _article_tokens(text: str, *_limits: object) -> builtins.list[str]:
+    """Tokenise as the other texts are; gensim's own limits on the length of a word are left out."""
+    return tokenize(LEFTOVER.sub(" ", text))
+
+
+# ---------------------------------------------------------------------------------------------
+# The cache
+
+
+def _data_folder() -> Path:
+    return Path(os.environ.get("COURSE_LIB_DATA") or pooch.os_cache("course_lib")).expanduser()
+
+
+def _cached(name: str, make: Callable[[], str]) -> str:
+    """Give the text kept under a name, or make and keep it.
+
+    The file's name ends in the start of its own sha256, so that a damaged file is seen and made
+    anew. Two processes that do so at once write the same file, each in one step.
+    """
+    folder = _data_folder()
+    stem = f"{name}-gensim{version('gensim')}"
+    for path in folder.glob(f"{stem}-*.txt"):
+        content = path.read_bytes()
+        if path.stem.endswith(f"-{_digest(content)}"):
+            return content.decode()
+    text = make()
+    path = folder / f"{stem}-{_digest(text.encode())}.txt"
+    try:
+        with _replacing(path) as file:
+            file.write(text.encode())
+    except OSError as error:
+        warnings.warn(
+            f"The cleaned text could not be kept in {folder} ({error}), so that it is "
+            "cleaned again each time. Set COURSE_LIB_DATA to a folder that you can write to.",
+            stacklevel=4,  # the line that called load_corpus
+        )
+    return text
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that takes its place only when it is complete."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        with unfinished.open("xb") as file:
+            yield file
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+# ---------------------------------------------------------------------------------------------
+# Downloads
+
+
+def _downloaded(name: str) -> TextFile:
+    """Download, verify and unpack a text unless that was done before."""
+    url, sha256, member, tokenizer = DOWNLOADS[name]
+    archive = _data_folder() / f"{name}.zip"
+    had_one = archive.exists()
+    try:
+        pooch.retrieve(
+            url,
+            known_hash=f"sha256:{sha256}",
+            fname=archive.name,
+            path=archive.parent,
+            downloader=pooch.HTTPDownloader(progressbar=True, chunk_size=2**16),
+        )
+    except (OSError, ValueError) as error:  # ValueError: not the content that was expected
+        refused = f" The file {archive} is another version and was not used." * had_one
+        raise OSError(
+            f"{name!r} could not be downloaded from {url} ({error}).{refused} If you have the "
+            f"archive, put it at {archive}; if you have the text, give its path to load_corpus. "
+            "The folder can be changed by COURSE_LIB_DATA. These need no network: "
+            f"{', '.join(entry.name for entry in CATALOGUE if entry.where == 'embedded')}."
+        ) from None  # the chain below it is a hundred lines about sockets
+    return TextFile(_unpacked(archive, member), tokenizer=tokenizer)
+
+
+def _unpacked(archive: Path, member: str) -> Path:
+    path = archive.with_suffix(".txt")
+    with zipfile.ZipFile(archive) as contents:
+        unpacked_size = contents.getinfo(member).file_size
+        if not path.exists() or path.stat().st_size != unpacked_size:
+            with contents.open(member) as packed, _replacing(path) as file:
+                shutil.copyfileobj(packed, file)
+    return path
+
+
+# ---------------------------------------------------------------------------------------------
+# The toy text
+
+
+# A person is royal or not, he or she, grown-up or a child. Each of the three shows in words of its
+# own, and nothing else tells two people apart.
+PEOPLE = {
+    "king": ("royal", "he", "adult"),
+    "queen": ("royal", "she", "adult"),
+    "prince": ("royal", "he", "child"),
+    "princess": ("royal", "she", "child"),
+    "man": ("common", "he", "adult"),
+    "woman": ("common", "she", "adult"),
+    "boy": ("common", "he", "child"),
+    "girl": ("common", "she", "child"),
+}
+TRAITS: dict[str, dict[str, tuple[str, ...]]] = {
+    "royal": {"place": ("palace", "castle"), "thing": ("crown", "throne")},
+    "common": {"place": ("house", "village"), "thing": ("coat", "hat")},
+    "he": {"he": ("he",), "his": ("his",)},
+    "she": {"he": ("she",), "his": ("her",)},
+    "adult": {"age": ("old", "wise"), "does": ("works", "reads")},
+    "child": {"age": ("young", "small"), "does": ("plays", "learns")},
+}
+PEOPLE_LINES = (
+    "the {age} {person} has {his} {thing}",
+    "the {person} {does} in {his} {place}",
+    "{he} is the {age} {person} of the {place}",
+    "{he} is a {person} and {he} {does}",
+    "the {person} in the {place} has {his} {thing}",
+)
+# Country and capital share the words of their country; countries share theirs, capitals theirs.
+COUNTRIES = (
+    {"country": "france", "city": "paris", "language": "french", "food": "cheese"},
+    {"country": "italy", "city": "rome", "language": "italian", "food": "pasta"},
+    {"country": "spain", "city": "madrid", "language": "spanish", "food": "oranges"},
+    {"country": "germany", "city": "berlin", "language": "german", "food": "bread"},
+    {"country": "poland", "city": "warsaw", "language": "polish", "food": "soup"},
+    {"country": "japan", "city": "tokyo", "language": "japanese", "food": "rice"},
+)
+COUNTRY_LINES = (
+    "{city} is the capital of {country}",
+    "the streets of {city} have {language} {food}",
+    "the border of {country} has {language} {food}",
+    "the city of {city} has {language} streets",
+    "the country of {country} has a {language} border",
+    "the streets in the city of {city}",
+    "the border of the country of {country}",
+)
+ANIMALS = (
+    {"animal": "cat", "sound": "meows", "food": "fish", "place": "house"},
+    {"animal": "dog", "sound": "barks", "food": "bones", "place": "village"},
+    {"animal": "horse", "sound": "neighs", "food": "hay", "place": "stable"},
+    {"animal": "cow", "sound": "moos", "food": "grass", "place": "meadow"},
+    {"animal": "sheep", "sound": "bleats", "food": "grass", "place": "meadow"},
+)
+ANIMAL_LINES = (
+    "the {animal} {sound} and eats {food}",
+    "the {animal} {sound} in the {place}",
+    "the {animal} sleeps in the {place}",
+    "the {animal} is an animal and it sleeps",
+    "a {animal} is an animal with a tail",
+    "the tail of the {animal} is small",
+)
+
+TOY_GROUPS = {
+    "royalty": tuple(word for word, traits in PEOPLE.items() if "royal" in traits),
+    "people": tuple(word for word, traits in PEOPLE.items() if "common" in traits),
+    "countries": tuple(words["country"] for words in COUNTRIES),
+    "capitals": tuple(words["city"] for words in COUNTRIES),
+    "animals": tuple(words["animal"] for words in ANIMALS),
+}
+# (a, b, c, d): a is to b as c is to d, so that b - a + c lands at d.
+TOY_ANALOGIES = (
+    ("man", "king", "woman", "queen"),
+    ("boy", "prince", "girl", "princess"),
+    ("king", "prince", "queen", "princess"),
+    ("man", "woman", "boy", "girl"),
+    *(
+        (one["country"], one["city"], other["country"], other["city"])
+        for one, other in itertools.combinations(COUNTRIES, 2)
+    ),
+)
+
+# Everything a sentence can be about: its lines, and the words that may stand in each gap.
+Topic = tuple[Sequence[str], dict[str, tuple[str, ...]]]
+
+
+def toy_corpus(n_sentences: int = 5000, seed: int = 1) -> Sentences:
+    """Write sentences by a small grammar, with a structure that embeddings should find.
+
+    About 90 words: eight people who differ in rank, gender and age, six countries with their
+    capitals, five animals. ``TOY_GROUPS`` names the words that belong together, ``TOY_ANALOGIES``
+    the analogies, such as man : king = woman : queen. Train with ``sample=0`` and ``min_count=1``:
+    subsampling would leave little of so small a text.
+
+    Parameters
+    ----------
+    n_sentences : int, default 5000
+        How many sentences, at least 1. Each has 6 to 8 words.
+    seed : int, default 1
+        Seed of the generator. The same seed gives the same text.
+
+    Returns
+    -------
+    list of list of str
+        The sentences.
+
+    Raises
+    ------
+    ValueError
+        ``n_sentences`` is below 1.
+
+    Examples
+    --------
+    >>> " ".join(toy_corpus(n_sentences=1, seed=1)[0])
+    'the city of paris has french streets'
+    """
+    if n_sentences < 1:
+        raise ValueError(f"n_sentences must be at least 1, not {n_sentences}.")
+    rng = np.random.default_rng(seed)
+    topics = _toy_topics()
+    sentences = []
+    for _ in range(n_sentences):
+        lines, words = topics[rng.integers(len(topics))]
+        chosen = {gap: _one_of(choices, rng) for gap, choices in words.items()}
+        sentences.append(_one_of(lines, rng).format_map(chosen).split())
+    return sentences
+
+
+def _toy_topics() -> builtins.list[Topic]:
+    topics: builtins.list[Topic] = []
+    for person, traits in PEOPLE.items():
+        words: dict[str, tuple[str, ...]] = {"person": (person,)}
+        for trait in traits:
+            words |= TRAITS[trait]
+        topics.append((PEOPLE_LINES, words))
+    for row in COUNTRIES:
+        topics.append((COUNTRY_LINES, {gap: (word,) for gap, word in row.items()}))
+    for row in ANIMALS:
+        topics.append((ANIMAL_LINES, {gap: (word,) for gap, word in row.items()}))
+    return topics
+
+
+def _one_of(choices: Sequence[str], rng: np.random.Generator) -> str:
+    return choices[int(rng.integers(len(choices)))]
