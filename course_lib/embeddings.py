@@ -1,0 +1,432 @@
+"""Trained vectors: a vocabulary with its IN and OUT vectors, neighbours, analogies, a safe file."""
+
+import json
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from course_lib.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from gensim.models import KeyedVectors
+
+FILE_FORMAT = "course_lib.Embeddings"
+FILE_VERSION = 1
+# What np.load and json raise on damaged bytes (TypeError: a lone .npy array has no members).
+UNREADABLE = (ValueError, KeyError, TypeError, EOFError, OSError, NotImplementedError, BadZipFile)
+MATRICES = ("input_vectors", "output_vectors", "node_vectors")
+
+
+class Embeddings:
+    """A vocabulary with the vectors that a training run gave its words.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        The V words; row i of every matrix belongs to word i.
+    input_vectors : numpy.ndarray of float32 or float64, shape (V, d)
+        IN vectors, v_w. What people call "the" word vectors.
+    output_vectors : numpy.ndarray, shape (V, d), optional
+        OUT vectors, u_w. Hierarchical softmax has none, and published files leave them out.
+    node_vectors : numpy.ndarray, shape (V - 1, d), optional
+        Vectors of the inner nodes of the Huffman tree, from hierarchical softmax.
+    losses : sequence of float, optional
+        Mean loss of each epoch of the training, in nats a prediction.
+
+    Attributes
+    ----------
+    vocabulary, input_vectors, output_vectors, node_vectors, losses
+        As given; ``losses`` is an array of float64, shape (epochs,), or None.
+
+    Raises
+    ------
+    ValueError
+        A matrix has the wrong shape, is not float32 or float64, or holds NaN or infinity.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        input_vectors: NDArray[np.floating],
+        output_vectors: NDArray[np.floating] | None = None,
+        node_vectors: NDArray[np.floating] | None = None,
+        losses: Sequence[float] | NDArray[np.floating] | None = None,
+    ) -> None:
+        self.vocabulary = vocabulary
+        V = len(vocabulary)
+        self.input_vectors = _checked("input_vectors", input_vectors, V)
+        d = self.input_vectors.shape[1]
+        self.output_vectors = _checked_or_none("output_vectors", output_vectors, V, d)
+        self.node_vectors = _checked_or_none("node_vectors", node_vectors, V - 1, d)
+        self.losses = None if losses is None else np.asarray(losses, dtype=np.float64)
+
+    @classmethod
+    def initial(
+        cls,
+        vocabulary: Vocabulary,
+        vector_size: int,
+        seed: int = 1,
+        dtype: DTypeLike = np.float32,
+    ) -> "Embeddings":
+        """Start values of a training run, the same as gensim's for the same seed.
+
+        IN vectors are uniform in (-1/d, 1/d), OUT vectors are zero.
+
+        Parameters
+        ----------
+        vocabulary : Vocabulary
+            The V words.
+        vector_size : int
+            Length d of a vector, at least 1.
+        seed : int, default 1
+            Seed of the generator.
+        dtype : float32 or float64
+            Type of both matrices. The numbers are drawn in float32 either way.
+
+        Returns
+        -------
+        Embeddings
+            With ``input_vectors`` and ``output_vectors``.
+
+        Raises
+        ------
+        ValueError
+            ``vector_size`` is below 1.
+        """
+        if vector_size < 1:
+            raise ValueError(f"vector_size must be at least 1, not {vector_size}.")
+        shape = (len(vocabulary), vector_size)
+        drawn = np.random.default_rng(seed).random(shape, dtype=np.float32)
+        start = (drawn * np.float32(2) - np.float32(1)) / np.float32(vector_size)
+        return cls(vocabulary, start.astype(dtype), np.zeros(shape, dtype=dtype))
+
+    def __len__(self) -> int:
+        return len(self.vocabulary)
+
+    def __repr__(self) -> str:
+        held = [name.split("_")[0] for name in MATRICES if getattr(self, name) is not None]
+        V, d = self.input_vectors.shape
+        return f"Embeddings({V:,} words, d = {d}, {' and '.join(held)} vectors)"
+
+    def matrix(self, which: str = "in") -> NDArray[np.floating]:
+        """Give one of the two matrices of word vectors.
+
+        Parameters
+        ----------
+        which : {"in", "out"}
+            IN or OUT.
+
+        Returns
+        -------
+        numpy.ndarray, shape (V, d)
+            The matrix itself, not a copy.
+
+        Raises
+        ------
+        ValueError
+            Neither "in" nor "out", or there are no OUT vectors.
+        """
+        if which == "in":
+            return self.input_vectors
+        if which != "out":
+            raise ValueError(f'Say "in" or "out", not {which!r}.')
+        if self.output_vectors is None:
+            why = "They were not kept with these vectors: train a model, or load both matrices."
+            if self.node_vectors is not None:
+                why = (
+                    "Hierarchical softmax has a vector for each inner node of its tree "
+                    "(node_vectors), and none for a word. Train with negative sampling instead."
+                )
+            raise ValueError(f"There are no OUT vectors here. {why}")
+        return self.output_vectors
+
+    def vector(self, word: str, which: str = "in") -> NDArray[np.floating]:
+        """Give the vector of a word.
+
+        Parameters
+        ----------
+        word : str
+            The word.
+        which : {"in", "out"}
+            IN or OUT.
+
+        Returns
+        -------
+        numpy.ndarray, shape (d,)
+            A copy.
+
+        Raises
+        ------
+        KeyError
+            The word is unknown.
+        ValueError
+            Neither "in" nor "out", or there are no OUT vectors.
+        """
+        return self.matrix(which)[self.vocabulary.index(word)].copy()
+
+    def similarity(self, first: str, second: str, query: str = "in", target: str = "in") -> float:
+        """Cosine between two words.
+
+        Parameters
+        ----------
+        first, second : str
+            The words.
+        query, target : {"in", "out"}
+            Which vector of the first word, and which of the second.
+
+        Returns
+        -------
+        float
+            The cosine, -1 to 1; 0 if one of the vectors is zero.
+
+        Raises
+        ------
+        KeyError
+            A word is unknown.
+        ValueError
+            Neither "in" nor "out", or there are no OUT vectors.
+        """
+        return float(unit(self.vector(first, query)) @ unit(self.vector(second, target)))
+
+    def most_similar(
+        self,
+        positive: str | Sequence[str],
+        negative: str | Sequence[str] = (),
+        topn: int = 10,
+        query: str = "in",
+        target: str = "in",
+    ) -> list[tuple[str, float]]:
+        """Find the words nearest to a word, or to a sum of words (3CosAdd).
+
+        The query vector is the mean of the unit vectors of ``positive`` less those of ``negative``
+        (Mikolov et al. 2013c), as in gensim. ``most_similar(["king", "woman"], ["man"])`` asks
+        for x in "man is to king as woman is to x". The query words themselves are left out of the
+        answer, for every pairing of IN and OUT.
+
+        Parameters
+        ----------
+        positive, negative : str or sequence of str
+            The words to add and to subtract.
+        topn : int, default 10
+            How many neighbours, at least 1.
+        query, target : {"in", "out"}
+            Where the query words' vectors are taken from, and among which vectors the neighbours
+            are sought. ("in", "out") are the topical neighbours of DESM (Mitra et al. 2016).
+
+        Returns
+        -------
+        list of (str, float)
+            Words and cosines, the highest cosine first; of equal ones the more frequent word.
+
+        Raises
+        ------
+        KeyError
+            A word is unknown.
+        ValueError
+            No query word, ``topn`` below 1, neither "in" nor "out", or there are no OUT vectors.
+        """
+        added, subtracted = _as_rows(self, positive), _as_rows(self, negative)
+        if not added and not subtracted:
+            raise ValueError("most_similar needs at least one word.")
+        if topn < 1:
+            raise ValueError(f"topn must be at least 1, not {topn}.")
+        signs = np.array([1.0] * len(added) + [-1.0] * len(subtracted))
+        rows = added + subtracted
+        center = signs @ unit(self.matrix(query)[rows]) / len(rows)
+        cosines = unit(self.matrix(target)) @ unit(center)
+        ranked = np.argsort(-cosines, kind="stable")
+        answer = ranked[~np.isin(ranked, rows)][:topn]
+        return [(self.vocabulary.words[row], float(cosines[row])) for row in answer]
+
+    def to_keyed_vectors(self, which: str = "in") -> "KeyedVectors":
+        """Hand one matrix to gensim.
+
+        Parameters
+        ----------
+        which : {"in", "out"}
+            IN or OUT.
+
+        Returns
+        -------
+        gensim.models.KeyedVectors
+            A float32 copy, with the counts where they are known.
+
+        Raises
+        ------
+        ValueError
+            Neither "in" nor "out", or there are no OUT vectors.
+        """
+        from gensim.models import KeyedVectors
+
+        vectors = self.matrix(which).astype(np.float32)
+        keyed = KeyedVectors(vectors.shape[1], count=len(self), dtype=np.float32)
+        keyed.index_to_key = list(self.vocabulary.words)
+        keyed.key_to_index = {word: row for row, word in enumerate(self.vocabulary.words)}
+        keyed.vectors = vectors
+        if self.vocabulary.counts is not None:
+            for word, count in zip(self.vocabulary.words, self.vocabulary.counts, strict=True):
+                keyed.set_vecattr(word, "count", int(count))
+        return keyed
+
+    @classmethod
+    def from_keyed_vectors(
+        cls, keyed_vectors: "KeyedVectors", output_vectors: NDArray[np.floating] | None = None
+    ) -> "Embeddings":
+        """Take vectors over from gensim.
+
+        Parameters
+        ----------
+        keyed_vectors : gensim.models.KeyedVectors
+            Words and IN vectors: ``model.wv``, or a file read by gensim. The counts that gensim
+            makes up for a file (V, V - 1, ..., 1) are taken over as they are.
+        output_vectors : numpy.ndarray, shape (V, d), optional
+            OUT vectors in the same order: ``model.syn1neg``.
+
+        Returns
+        -------
+        Embeddings
+            With copies of the vectors.
+
+        Raises
+        ------
+        ValueError
+            The shapes do not fit, or a vector is not finite.
+        """
+        counts = keyed_vectors.expandos.get("count")
+        if counts is not None and not np.all(np.asarray(counts) >= 1):
+            counts = None  # KeyedVectors made by hand hold zeros
+        vocabulary = Vocabulary(keyed_vectors.index_to_key, counts)
+        out = None if output_vectors is None else np.array(output_vectors)
+        return cls(vocabulary, np.array(keyed_vectors.vectors), out)
+
+    def save(self, path: str | Path) -> None:
+        """Write everything to one file, without pickle.
+
+        The file is a .npz archive (any name): a JSON header and the matrices. It is written beside
+        its place and moved there when it is whole, so that an error leaves an older file as it was.
+
+        Parameters
+        ----------
+        path : str or pathlib.Path
+            The file; an existing one is replaced.
+
+        Raises
+        ------
+        FileNotFoundError
+            The folder does not exist.
+        """
+        path = Path(path)
+        if not path.parent.is_dir():
+            raise FileNotFoundError(f"The folder {path.parent} does not exist; make it first.")
+        header = {"format": FILE_FORMAT, "version": FILE_VERSION, "words": self.vocabulary.words}
+        arrays = {name: getattr(self, name) for name in (*MATRICES, "losses")}
+        arrays["counts"] = self.vocabulary.counts
+        # surrogatepass: gensim lets undecodable bytes into words; they must come back unchanged
+        encoded = json.dumps(header, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        present = {name: array for name, array in arrays.items() if array is not None}
+        descriptor, temporary = tempfile.mkstemp(prefix=path.name, suffix=".part", dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                np.savez(file, header=np.frombuffer(encoded, dtype=np.uint8), **present)
+            umask = os.umask(0)
+            os.umask(umask)
+            Path(temporary).chmod(0o666 & ~umask)  # mkstemp's 0600 would keep others out
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Embeddings":
+        """Read a file that ``save`` wrote; nothing in it is executed.
+
+        Parameters
+        ----------
+        path : str or pathlib.Path
+            The file.
+
+        Returns
+        -------
+        Embeddings
+            What was saved, to the last bit.
+
+        Raises
+        ------
+        FileNotFoundError
+            There is no such file.
+        ValueError
+            The file is damaged, of another kind, or of a newer version.
+        """
+        path = Path(path)
+        if not path.is_file():
+            raise FileNotFoundError(f"There is no file {path}. Save one with Embeddings.save.")
+        try:
+            with np.load(path, allow_pickle=False) as archive:
+                contents = {name: archive[name] for name in archive.files}
+            header = json.loads(contents.pop("header").tobytes().decode("utf-8", "surrogatepass"))
+        except UNREADABLE as error:
+            raise ValueError(
+                f"{path} is damaged or was not written by Embeddings.save ({error}). "
+                "Save it again; for word2vec and GloVe files use gensim's KeyedVectors."
+            ) from error
+        return cls._from_contents(path, header, contents)
+
+    @classmethod
+    def _from_contents(cls, path: Path, header: Any, contents: dict[str, NDArray]) -> "Embeddings":
+        if not isinstance(header, dict) or header.get("format") != FILE_FORMAT:
+            raise ValueError(f"{path} does not hold Embeddings.")
+        if header.get("version") != FILE_VERSION:
+            raise ValueError(
+                f"{path} has version {header.get('version')}; this course_lib reads version "
+                f"{FILE_VERSION}. Update course_lib, or save the vectors again with this one."
+            )
+        try:
+            vocabulary = Vocabulary(header["words"], contents.pop("counts", None))
+            return cls(vocabulary, **contents)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"{path} is damaged: {error}") from error
+
+
+def unit(vectors: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Scale vectors to length 1; a zero vector stays zero.
+
+    Parameters
+    ----------
+    vectors : numpy.ndarray, shape (..., d)
+        One vector or many.
+
+    Returns
+    -------
+    numpy.ndarray, shape (..., d)
+        New array.
+    """
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return vectors / np.where(lengths == 0, 1, lengths)
+
+
+def _as_rows(embeddings: Embeddings, words: str | Sequence[str]) -> list[int]:
+    listed = [words] if isinstance(words, str) else words
+    return [embeddings.vocabulary.index(word) for word in listed]
+
+
+def _checked(name: str, vectors: Any, rows: int, columns: int | None = None) -> NDArray:
+    matrix = np.ascontiguousarray(vectors)
+    if matrix.dtype not in (np.float32, np.float64):
+        raise ValueError(f"{name} must be float32 or float64, not {matrix.dtype}.")
+    fits = matrix.ndim == 2 and matrix.shape[0] == rows and matrix.shape[1] > 0
+    if not fits or columns not in (None, matrix.shape[1]):
+        raise ValueError(f"{name} has shape {matrix.shape}, expected ({rows}, {columns or 'd'}).")
+    bad = ~np.isfinite(matrix).all(axis=1)
+    if bad.any():
+        raise ValueError(f"{name} holds NaN or infinity, first in row {int(bad.argmax())}.")
+    return matrix
+
+
+def _checked_or_none(name: str, vectors: Any, rows: int, columns: int) -> NDArray | None:
+    return None if vectors is None else _checked(name, vectors, rows, columns)

@@ -1,0 +1,130 @@
+"""The settings of a training run: one frozen, validated object, with gensim's parameter names."""
+
+import math
+from dataclasses import dataclass
+from numbers import Real
+
+import numpy as np
+
+ARCHITECTURES = ("skip-gram", "cbow")
+OBJECTIVES = ("negative-sampling", "hierarchical-softmax", "softmax")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word2VecSettings:
+    """What word2vec is to train, and how.
+
+    The object is frozen: make a changed copy with ``dataclasses.replace(settings, epochs=20)``.
+
+    Parameters
+    ----------
+    architecture : {"skip-gram", "cbow"}
+        Predict each context word from the centre word, or the centre word from its context
+        (Mikolov et al. 2013a, figure 1). gensim's ``sg=1`` and ``sg=0``.
+    objective : {"negative-sampling", "hierarchical-softmax", "softmax"}
+        How a prediction is scored: against sampled noise words (Mikolov et al. 2013b, equation
+        4), along the path in a Huffman tree (equation 3), or against the whole vocabulary
+        (equation 2). Exactly one: gensim's ``hs=1`` beside ``negative=5`` trains both at once.
+    vector_size : int
+        Length d of a word vector, at least 1.
+    window : int
+        Largest distance between a centre word and a context word, at least 1.
+    min_count : int
+        Words seen fewer times than this are left out of the vocabulary, at least 1.
+    negative : int
+        Noise words for each prediction, at least 1. Read by negative sampling only.
+    ns_exponent : float
+        Noise words are drawn in proportion to ``count ** ns_exponent``; any finite number.
+    sample : float
+        Subsampling threshold t, a share of the tokens; 0 switches subsampling off. From 1 on it is
+        read as a count, as gensim does; see ``Vocabulary.keep_probabilities``.
+    alpha, min_alpha : float
+        The learning rate at the start and at the end of the training; it falls linearly in between.
+        ``0 < min_alpha <= alpha``.
+    epochs : int
+        Passes over the text, at least 1.
+    cbow_mean : bool
+        CBOW's hidden vector is the mean (True) or the sum (False) of the context's IN vectors.
+    shrink_windows : bool
+        Draw the window of each centre word anew, uniformly from 1 to ``window``.
+    seed : int
+        Seed of every random choice, 0 to 2**32 - 1.
+    workers : int
+        Threads, at least 1. Only ``workers=1`` gives the same vectors each time.
+    batch_size : int
+        Pairs in one step of the ``"softmax"`` objective, at least 1. The other objectives make a
+        step of each pair, as gensim does.
+
+    Raises
+    ------
+    ValueError
+        A value is of the wrong type or out of range; the message names the setting.
+
+    Examples
+    --------
+    >>> Word2VecSettings(objective="softmax", vector_size=12).vector_size
+    12
+    """
+
+    architecture: str = "skip-gram"
+    objective: str = "negative-sampling"
+    vector_size: int = 100
+    window: int = 5
+    min_count: int = 5
+    negative: int = 5
+    ns_exponent: float = 0.75
+    sample: float = 1e-3
+    alpha: float = 0.025
+    min_alpha: float = 1e-4
+    epochs: int = 5
+    cbow_mean: bool = True
+    shrink_windows: bool = True
+    seed: int = 1
+    workers: int = 1
+    batch_size: int = 64
+
+    def __post_init__(self) -> None:
+        """Refuse each wrong value by name."""
+        self._require_choice("architecture", ARCHITECTURES)
+        self._require_choice("objective", OBJECTIVES)
+        counted = ("vector_size", "window", "min_count", "negative", "epochs", "workers")
+        for name in (*counted, "batch_size"):
+            self._require_integer(name, 1, None)
+        self._require_integer("seed", 0, 2**32 - 1)
+        for name in ("ns_exponent", "sample", "alpha", "min_alpha"):
+            self._require_number(name)
+        for name in ("cbow_mean", "shrink_windows"):
+            self._require_bool(name)
+        if self.sample < 0:
+            raise ValueError(
+                f"sample must be at least 0 (no subsampling), not {self.sample}: it is a share "
+                "of the tokens, usually 1e-3 to 1e-5."
+            )
+        if not 0 < self.min_alpha <= self.alpha:
+            raise ValueError(
+                "alpha and min_alpha must satisfy 0 < min_alpha <= alpha, "
+                f"not min_alpha={self.min_alpha}, alpha={self.alpha}."
+            )
+
+    def _require_choice(self, name: str, choices: tuple[str, ...]) -> None:
+        value = getattr(self, name)
+        if value not in choices:
+            raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+
+    def _require_integer(self, name: str, low: int, high: int | None) -> None:
+        value = getattr(self, name)
+        limits = f"at least {low}" if high is None else f"from {low} to {high}"
+        if isinstance(value, bool) or not isinstance(value, int | np.integer):
+            raise ValueError(f"{name} must be a whole number {limits}, not {value!r}.")
+        if value < low or (high is not None and value > high):
+            raise ValueError(f"{name} must be {limits}, not {value!r}.")
+
+    def _require_number(self, name: str) -> None:
+        value = getattr(self, name)
+        if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+            raise ValueError(f"{name} must be a finite number, not {value!r}.")
+
+    def _require_bool(self, name: str) -> None:
+        value = getattr(self, name)
+        if not isinstance(value, bool):
+            raise ValueError(f"{name} must be True or False, not {value!r}.")

@@ -1,0 +1,273 @@
+import io
+import os
+import pickle
+import stat
+
+import numpy as np
+import pytest
+from gensim.models import KeyedVectors, Word2Vec
+
+import course_lib.embeddings
+from course_lib import Embeddings, Vocabulary
+
+
+@pytest.fixture
+def embeddings():
+    rng = np.random.default_rng(1)
+    vocabulary = Vocabulary([f"w{i}" for i in range(40)], np.arange(40, 0, -1))
+    return Embeddings(
+        vocabulary,
+        rng.normal(size=(40, 6)).astype(np.float32),
+        rng.normal(size=(40, 6)).astype(np.float32),
+        losses=[3.5, 2.5],
+    )
+
+
+def same(one, other):
+    for name in ("input_vectors", "output_vectors", "node_vectors", "losses"):
+        mine, theirs = getattr(one, name), getattr(other, name)
+        assert (mine is None) == (theirs is None), name
+        if mine is not None:
+            assert mine.dtype == theirs.dtype, name
+            np.testing.assert_array_equal(mine, theirs)
+    assert one.vocabulary == other.vocabulary
+    return True
+
+
+@pytest.mark.parametrize("query", ["in", "out"])
+@pytest.mark.parametrize("target", ["in", "out"])
+def test_neighbours_of_all_four_pairings_are_gensims(embeddings, query, target):
+    asked = embeddings.to_keyed_vectors(query)
+    among = embeddings.to_keyed_vectors(target)
+    for word in ("w0", "w7"):
+        ours = embeddings.most_similar(word, topn=39, query=query, target=target)
+        theirs = [
+            (other, cosine)
+            for other, cosine in among.similar_by_vector(asked[word], topn=40)
+            if other != word
+        ]
+        assert [other for other, _ in ours] == [other for other, _ in theirs]
+        np.testing.assert_allclose([c for _, c in ours], [c for _, c in theirs], atol=1e-6)
+
+
+def test_analogies_are_gensims(embeddings):
+    ours = embeddings.most_similar(["w1", "w2"], ["w3"], topn=5)
+    theirs = embeddings.to_keyed_vectors().most_similar(["w1", "w2"], ["w3"], topn=5)
+    assert [word for word, _ in ours] == [word for word, _ in theirs]
+    np.testing.assert_allclose([c for _, c in ours], [c for _, c in theirs], atol=1e-6)
+
+
+def test_query_words_are_left_out_and_topn_may_be_large(embeddings):
+    found = [word for word, _ in embeddings.most_similar(["w1", "w2"], "w3", topn=1000)]
+    assert sorted(found) == sorted(set(embeddings.vocabulary.words) - {"w1", "w2", "w3"})
+
+
+def test_similarity_is_the_cosine(embeddings):
+    a, b = embeddings.vector("w1"), embeddings.vector("w2", "out")
+    expected = a @ b / np.linalg.norm(a) / np.linalg.norm(b)
+    assert embeddings.similarity("w1", "w2", target="out") == pytest.approx(expected, abs=1e-6)
+    assert embeddings.similarity("w1", "w1") == pytest.approx(1, abs=1e-6)
+
+
+def test_a_zero_vector_is_similar_to_nothing():
+    vocabulary = Vocabulary(["a", "b", "c"], [1, 1, 1])
+    embeddings = Embeddings(vocabulary, np.array([[0.0, 0], [1, 0], [0, 1]]))
+    assert embeddings.similarity("a", "b") == 0
+    assert embeddings.most_similar("a") == [("b", 0), ("c", 0)]
+
+
+def test_of_equal_cosines_the_more_frequent_word_comes_first():
+    words = [f"w{i}" for i in range(300)]
+    near, far = np.array([1.0, 1]), np.array([1.0, -1])
+    vectors = np.array([near if i % 3 else far for i in range(300)])
+    embeddings = Embeddings(Vocabulary(words, range(300, 0, -1)), vectors)
+    expected = [f"w{i}" for i in range(300) if i % 3 and i != 1]
+    assert [word for word, _ in embeddings.most_similar("w1", topn=199)] == expected
+
+
+def test_a_vector_is_a_copy(embeddings):
+    vector = embeddings.vector("w1")
+    vector[:] = 0
+    assert embeddings.vector("w1").any()
+
+
+def test_bad_questions_are_refused(embeddings):
+    with pytest.raises(KeyError, match="'nobody'"):
+        embeddings.most_similar("nobody")
+    with pytest.raises(ValueError, match="at least one word"):
+        embeddings.most_similar([])
+    with pytest.raises(ValueError, match="topn"):
+        embeddings.most_similar("w1", topn=0)
+    with pytest.raises(ValueError, match='"in" or "out"'):
+        embeddings.most_similar("w1", target="OUT")
+
+
+def test_missing_out_vectors_say_why(embeddings):
+    alone = Embeddings(embeddings.vocabulary, embeddings.input_vectors)
+    with pytest.raises(ValueError, match="no OUT vectors"):
+        alone.most_similar("w1", target="out")
+    tree = Embeddings(
+        embeddings.vocabulary, embeddings.input_vectors, None, np.zeros((39, 6), np.float32)
+    )
+    with pytest.raises(ValueError, match="inner node"):
+        tree.to_keyed_vectors("out")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"input_vectors": np.zeros((3, 2), int)}, "float32 or float64"),
+        ({"input_vectors": np.zeros((3, 2), np.float16)}, "float32 or float64"),
+        ({"input_vectors": np.zeros((4, 2))}, "input_vectors has shape"),
+        ({"input_vectors": np.zeros(3)}, "input_vectors has shape"),
+        ({"input_vectors": np.zeros((3, 0))}, "input_vectors has shape"),
+        ({"input_vectors": np.array([[0.0], [np.nan], [1]])}, "NaN or infinity, first in row 1"),
+        ({"output_vectors": np.zeros((3, 3))}, "output_vectors has shape"),
+        ({"node_vectors": np.zeros((3, 2))}, "node_vectors has shape"),
+    ],
+)
+def test_vectors_that_do_not_fit_are_refused(arguments, message):
+    vocabulary = Vocabulary(["a", "b", "c"], [1, 1, 1])
+    with pytest.raises(ValueError, match=message):
+        Embeddings(vocabulary, **{"input_vectors": np.zeros((3, 2)), **arguments})
+
+
+def test_the_start_is_gensims():
+    text = [["a", "b", "c", "d"]] * 5
+    for seed, size in [(1, 100), (7, 3)]:
+        theirs = Word2Vec(min_count=1, vector_size=size, seed=seed)
+        theirs.build_vocab(text)
+        ours = Embeddings.initial(Vocabulary.from_sentences(text, 1), size, seed)
+        np.testing.assert_array_equal(ours.input_vectors, theirs.wv.vectors)
+        np.testing.assert_array_equal(ours.output_vectors, theirs.syn1neg)
+    exact = Embeddings.initial(Vocabulary.from_sentences(text, 1), 3, 7, dtype=np.float64)
+    assert exact.input_vectors.dtype == exact.output_vectors.dtype == np.float64
+    with pytest.raises(ValueError, match="vector_size"):
+        Embeddings.initial(Vocabulary(["a"], [1]), 0)
+
+
+def test_gensim_gets_and_gives_back_the_same(embeddings):
+    keyed = embeddings.to_keyed_vectors()
+    assert keyed.index_to_key == embeddings.vocabulary.words
+    assert keyed.get_vecattr("w3", "count") == embeddings.vocabulary.counts[3]
+    back = Embeddings.from_keyed_vectors(keyed, embeddings.output_vectors)
+    back.losses = embeddings.losses
+    assert same(back, embeddings)
+    keyed.vectors[:] = 0
+    assert back.input_vectors.any(), "a copy"
+    by_hand = KeyedVectors(2)
+    by_hand.add_vectors(["a", "b"], np.ones((2, 2), np.float32))
+    assert Embeddings.from_keyed_vectors(by_hand).vocabulary.counts is None
+    assert Embeddings(Vocabulary(["a"]), np.ones((1, 2))).to_keyed_vectors()["a"].tolist() == [1, 1]
+
+
+WORDS = ["new\nline", "two words", "non\u00a0breaking", "人工智慧", "café", "", "\udc80", "🙂", '"']
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("counts", [None, range(1, 10)])
+def test_a_saved_file_comes_back_bit_for_bit(tmp_path, dtype, counts):
+    rng = np.random.default_rng(1)
+    original = Embeddings(
+        Vocabulary(WORDS, None if counts is None else list(counts)),
+        rng.normal(size=(9, 4)).astype(dtype),
+        node_vectors=rng.normal(size=(8, 4)).astype(dtype),
+    )
+    path = tmp_path / "vectors.any-name"
+    original.save(path)
+    assert same(Embeddings.load(path), original)
+    assert same(Embeddings.load(str(path)), original)
+
+
+def test_saving_replaces_whole_files_only(tmp_path, embeddings, monkeypatch):
+    path = tmp_path / "vectors"
+    embeddings.save(path)
+    before = path.read_bytes()
+
+    def fail(file, **arrays):
+        file.write(b"half")
+        raise OSError("disk full")
+
+    monkeypatch.setattr(course_lib.embeddings.np, "savez", fail)
+    with pytest.raises(OSError, match="disk full"):
+        embeddings.save(path)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["vectors"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX permissions")
+def test_a_saved_file_has_the_permissions_of_any_new_file(tmp_path, embeddings):
+    (tmp_path / "plain").write_text("")
+    embeddings.save(tmp_path / "vectors")
+    modes = {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("plain", "vectors")}
+    assert len(modes) == 1
+
+
+def test_missing_places_are_named(tmp_path, embeddings):
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        embeddings.save(tmp_path / "nowhere" / "vectors")
+    with pytest.raises(FileNotFoundError, match="nothing"):
+        Embeddings.load(tmp_path / "nothing")
+
+
+def test_other_files_are_refused_and_nothing_is_unpickled(tmp_path):
+    class Trap:
+        def __reduce__(self):
+            return (os.mkdir, (str(tmp_path / "executed"),))
+
+    trapped = io.BytesIO()
+    np.savez(trapped, header=np.array([Trap()], dtype=object))
+    contents = {
+        "text": b"not an archive",
+        "empty": b"",
+        "pickle": pickle.dumps(Trap()),
+        "npz-with-pickle": trapped.getvalue(),
+    }
+    plain = io.BytesIO()
+    np.save(plain, np.zeros(3))
+    contents["npy"] = plain.getvalue()
+    other = io.BytesIO()
+    np.savez(other, header=np.frombuffer(b'{"format": "something"}', dtype=np.uint8))
+    contents["other-npz"] = other.getvalue()
+    for name, data in contents.items():
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(ValueError, match=name):
+            Embeddings.load(tmp_path / name)
+    assert not (tmp_path / "executed").exists()
+
+
+def test_a_newer_version_is_refused(tmp_path, embeddings, monkeypatch):
+    monkeypatch.setattr(course_lib.embeddings, "FILE_VERSION", 2)
+    embeddings.save(tmp_path / "vectors")
+    monkeypatch.undo()
+    with pytest.raises(ValueError, match="version 2"):
+        Embeddings.load(tmp_path / "vectors")
+
+
+def test_a_damaged_file_is_refused_or_unharmed(tmp_path, embeddings):
+    """A byte changed or the end cut off: a clear error or what was saved, never other vectors."""
+    path = tmp_path / "vectors"
+    embeddings.save(path)
+    whole = path.read_bytes()
+    rng = np.random.default_rng(1)
+    refused = 0
+    for trial in range(300):
+        damaged = bytearray(whole)
+        if trial % 3 == 0:
+            del damaged[rng.integers(len(whole)) :]
+        else:
+            damaged[rng.integers(len(whole))] ^= int(rng.integers(1, 256))
+        path.write_bytes(damaged)
+        try:
+            loaded = Embeddings.load(path)
+        except ValueError as error:
+            refused += 1
+            assert str(path) in str(error)
+        else:
+            assert same(loaded, embeddings)
+    assert refused > 150
+
+
+def test_it_looks_like_what_it_is(embeddings):
+    assert repr(embeddings) == "Embeddings(40 words, d = 6, input and output vectors)"
+    assert len(embeddings) == 40
