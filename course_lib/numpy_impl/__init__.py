@@ -1,0 +1,6 @@
+"""word2vec in NumPy: the formulas as on the slide, and training."""
+
+from course_lib.numpy_impl import objectives
+from course_lib.numpy_impl.word2vec import train_word2vec
+
+__all__ = ["objectives", "train_word2vec"]

@@ -1,0 +1,147 @@
+import dataclasses
+import itertools
+
+import numpy as np
+import pytest
+from gensim.models import Word2Vec
+
+from course_lib import Embeddings, Vocabulary, Word2VecSettings, datasets
+from course_lib.gensim_impl import train_word2vec
+
+SETTINGS = Word2VecSettings(vector_size=8, window=3, min_count=2, epochs=2, sample=1e-2)
+
+
+@pytest.fixture(scope="module")
+def text():
+    return datasets.load_corpus("lee")[:40]
+
+
+def gensims_own(text, settings, **options):
+    return Word2Vec(
+        text,
+        workers=1,
+        seed=1,
+        vector_size=8,
+        window=3,
+        min_count=2,
+        epochs=2,
+        sample=1e-2,
+        **options,
+    )
+
+
+@pytest.mark.parametrize("architecture", ["skip-gram", "cbow"])
+@pytest.mark.parametrize("objective", ["negative-sampling", "hierarchical-softmax"])
+def test_the_vectors_are_those_of_a_plain_call(text, architecture, objective):
+    settings = dataclasses.replace(SETTINGS, architecture=architecture, objective=objective)
+    ours = train_word2vec(text, settings, progress=False)
+    hierarchical = objective == "hierarchical-softmax"
+    theirs = gensims_own(
+        text,
+        settings,
+        sg=int(architecture == "skip-gram"),
+        hs=int(hierarchical),
+        negative=0 if hierarchical else 5,
+    )
+    assert ours.vocabulary.words == theirs.wv.index_to_key
+    np.testing.assert_array_equal(ours.input_vectors, theirs.wv.vectors)
+    if hierarchical:
+        np.testing.assert_array_equal(ours.node_vectors, theirs.syn1[:-1])
+        assert ours.output_vectors is None
+    else:
+        np.testing.assert_array_equal(ours.output_vectors, theirs.syn1neg)
+        assert ours.node_vectors is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("alpha", 0.1), ("min_alpha", 0.02), ("window", 1), ("negative", 2), ("ns_exponent", 0.0),
+        ("sample", 0.0), ("epochs", 1), ("shrink_windows", False), ("seed", 5), ("min_count", 6),
+        ("vector_size", 9),
+    ],
+)  # fmt: skip
+def test_every_setting_reaches_gensim(text, name, value):
+    plain = train_word2vec(text, SETTINGS, progress=False)
+    changed = train_word2vec(text, dataclasses.replace(SETTINGS, **{name: value}), progress=False)
+    assert (
+        plain.input_vectors.shape != changed.input_vectors.shape
+        or np.abs(plain.input_vectors - changed.input_vectors).max() > 1e-6
+    )
+
+
+def test_the_mean_of_cbow_reaches_gensim(text):
+    settings = dataclasses.replace(SETTINGS, architecture="cbow")
+    mean, total = (
+        train_word2vec(text, dataclasses.replace(settings, cbow_mean=value), progress=False)
+        for value in (True, False)
+    )
+    assert not np.array_equal(mean.input_vectors, total.input_vectors)
+
+
+def test_it_starts_where_it_is_told(text):
+    """With a learning rate of next to nothing, the end is the start."""
+    settings = dataclasses.replace(SETTINGS, alpha=1e-12, min_alpha=1e-12)
+    vocabulary = Vocabulary.from_sentences(text, 2)
+    rng = np.random.default_rng(1)
+    shape = (len(vocabulary), 8)
+    start = Embeddings(vocabulary, rng.normal(size=shape), rng.normal(size=shape))
+    trained = train_word2vec(text, settings, initial=start, progress=False)
+    np.testing.assert_allclose(trained.input_vectors, start.input_vectors, atol=1e-6)
+    np.testing.assert_allclose(trained.output_vectors, start.output_vectors, atol=1e-6)
+    nodes = Embeddings(vocabulary, start.input_vectors, None, rng.normal(size=shape)[:-1])
+    settings = dataclasses.replace(settings, objective="hierarchical-softmax")
+    trained = train_word2vec(text, settings, initial=nodes, progress=False)
+    np.testing.assert_allclose(trained.node_vectors, nodes.node_vectors, atol=1e-6)
+
+
+def test_half_precision_of_nothing_is_lost_in_float64_starts(text):
+    """gensim itself trains float64 rows wrongly or not at all; here they are converted."""
+    exact = Embeddings.initial(Vocabulary.from_sentences(text, 2), 8, dtype=np.float64)
+    from_exact = train_word2vec(text, SETTINGS, initial=exact, progress=False)
+    plain = train_word2vec(text, SETTINGS, progress=False)
+    np.testing.assert_array_equal(from_exact.input_vectors, plain.input_vectors)
+
+
+def test_a_long_sentence_is_refused_before_gensim_cuts_it():
+    text = [["a", "b"] * 5000, ["a"] * 10_001]
+    with pytest.raises(ValueError, match=r"Sentence 2 has 10,001 tokens.*split_long"):
+        train_word2vec(text, SETTINGS, progress=False)
+    assert train_word2vec(text[:1], SETTINGS, progress=False) is not None
+
+
+def test_what_gensim_cannot_do_is_refused(text):
+    with pytest.raises(ValueError, match="no full softmax"):
+        train_word2vec(text, dataclasses.replace(SETTINGS, objective="softmax"))
+    with pytest.raises(ValueError, match=r"generator|iterator"):
+        train_word2vec(iter(text), SETTINGS)
+    with pytest.raises(ValueError, match="no counts"):
+        train_word2vec(text, SETTINGS, vocabulary=Vocabulary(["the", "of"]))
+
+
+def test_nothing_is_printed_and_no_warning_escapes(text, capfd):
+    train_word2vec(text, SETTINGS, progress=False)
+    printed = capfd.readouterr()
+    assert (printed.out, printed.err) == ("", "")
+
+
+def test_progress_is_shown_by_epoch(text, capsys, monkeypatch):
+    monkeypatch.setenv("TQDM_DISABLE", "0")
+    train_word2vec(text, SETTINGS)
+    assert "2/2" in capsys.readouterr().err
+
+
+def test_related_words_of_real_text_come_closer_than_unrelated_ones():
+    settings = Word2VecSettings(vector_size=50, epochs=15, min_count=5, sample=1e-3)
+    trained = train_word2vec(datasets.load_corpus("lee"), settings, progress=False)
+    topics = [
+        ("israeli", "palestinian"),
+        ("cricket", "test"),
+        ("rural", "fire"),
+        ("workers", "union"),
+    ]
+    related = [trained.similarity(one, other) for one, other in topics]
+    unrelated = [
+        trained.similarity(one, other) for (one, _), (_, other) in itertools.permutations(topics, 2)
+    ]
+    assert np.mean(related) > np.mean(unrelated) + 0.3

@@ -1,0 +1,167 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from course_lib import (
+    Embeddings,
+    Vocabulary,
+    Word2VecSettings,
+    datasets,
+    numpy_impl,
+    torch_impl,
+)
+from course_lib.numpy_impl.objectives import skipgram_softmax
+from course_lib.pairs import pair_batches
+
+SETTINGS = Word2VecSettings(
+    objective="softmax", vector_size=5, window=2, min_count=1, sample=0, epochs=2, batch_size=8
+)
+TEXT = [["a", "b", "c", "b"], ["c", "d", "a"], ["b"], ["d", "c", "b", "a", "e"]] * 4
+BACKENDS = [numpy_impl, torch_impl]
+both = pytest.mark.parametrize("backend", BACKENDS, ids=["numpy", "torch"])
+
+
+def float64_start(seed=1, d=5):
+    """A start at which no matrix is zero, in double precision."""
+    vocabulary = Vocabulary.from_sentences(TEXT, min_count=1)
+    rng = np.random.default_rng(seed)
+    shape = (len(vocabulary), d)
+    return Embeddings(vocabulary, rng.normal(size=shape), rng.normal(size=shape))
+
+
+def test_numpy_and_torch_agree_after_fifty_steps():
+    settings = dataclasses.replace(SETTINGS, epochs=4, alpha=0.1, batch_size=8)
+    start = float64_start()
+    rng = np.random.default_rng([settings.seed, 1])
+    steps = settings.epochs * len(list(pair_batches(TEXT, start.vocabulary, settings, rng)))
+    assert steps >= 50
+    one, other = (
+        backend.train_word2vec(TEXT, settings, initial=start, progress=False)
+        for backend in BACKENDS
+    )
+    for name in ("input_vectors", "output_vectors", "losses"):
+        np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=0, atol=1e-10)
+    assert np.abs(one.input_vectors - start.input_vectors).max() > 0.05, "they moved"
+
+
+def test_training_is_gradient_descent_with_a_falling_rate():
+    """The loop, written out once more: batches, alpha from the words read, one step a batch."""
+    settings = dataclasses.replace(SETTINGS, alpha=0.3, min_alpha=0.1, sample=0.2)
+    start = float64_start()
+    v, u = start.input_vectors.copy(), start.output_vectors.copy()
+    words = sum(map(len, TEXT))
+    rng = np.random.default_rng([settings.seed, 1])
+    losses = []
+    for epoch in range(2):
+        epoch_loss = pairs = 0
+        for batch in pair_batches(TEXT, start.vocabulary, settings, rng):
+            share = (epoch * words + batch.words_read) / (2 * words)
+            alpha = 0.3 + share * (0.1 - 0.3)
+            loss, dv, du = skipgram_softmax(v, u, batch.centers, batch.contexts)
+            v, u = v - alpha * dv, u - alpha * du
+            epoch_loss += loss
+            pairs += len(batch.centers)
+        losses.append(epoch_loss / pairs)
+    trained = numpy_impl.train_word2vec(TEXT, settings, initial=start, progress=False)
+    np.testing.assert_allclose(trained.input_vectors, v, atol=1e-12)
+    np.testing.assert_allclose(trained.output_vectors, u, atol=1e-12)
+    np.testing.assert_allclose(trained.losses, losses, atol=1e-12)
+
+
+@both
+def test_the_same_seed_gives_the_same_vectors(backend):
+    one, other = (backend.train_word2vec(TEXT, SETTINGS, progress=False) for _ in range(2))
+    np.testing.assert_array_equal(one.input_vectors, other.input_vectors)
+    third = backend.train_word2vec(TEXT, dataclasses.replace(SETTINGS, seed=2), progress=False)
+    assert not np.allclose(one.input_vectors, third.input_vectors)
+    assert one.input_vectors.dtype == np.float32
+
+
+@both
+def test_the_start_is_left_alone(backend):
+    start = float64_start()
+    kept = start.input_vectors.copy(), start.output_vectors.copy()
+    trained = backend.train_word2vec(TEXT, SETTINGS, initial=start, progress=False)
+    np.testing.assert_array_equal(start.input_vectors, kept[0])
+    np.testing.assert_array_equal(start.output_vectors, kept[1])
+    assert trained.input_vectors.dtype == np.float64
+
+
+@both
+def test_missing_out_vectors_start_at_zero(backend):
+    start = float64_start()
+    without = Embeddings(start.vocabulary, start.input_vectors)
+    zero = Embeddings(start.vocabulary, start.input_vectors, np.zeros_like(start.input_vectors))
+    one, other = (
+        backend.train_word2vec(TEXT, SETTINGS, initial=initial, progress=False)
+        for initial in (without, zero)
+    )
+    np.testing.assert_array_equal(one.output_vectors, other.output_vectors)
+
+
+@both
+def test_the_planted_structure_is_learnt(backend):
+    """Loss falls from log V towards the text's own entropy, and animals end up near animals."""
+    text = datasets.toy_corpus(n_sentences=1500, seed=1)
+    settings = dataclasses.replace(
+        SETTINGS, vector_size=12, window=3, epochs=4, alpha=0.05, batch_size=32
+    )
+    trained = backend.train_word2vec(text, settings, progress=False)
+    assert trained.losses[0] < np.log(len(trained))
+    assert (np.diff(trained.losses) < 0).all()
+    animals = set(datasets.TOY_GROUPS["animals"])
+    for animal in animals:
+        nearest, _ = trained.most_similar(animal, topn=1)[0]
+        assert nearest in animals
+
+
+@both
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"sentences": (s for s in TEXT)}, "generator|iterator"),
+        ({"sentences": ["abc", "abd"]}, "letters|string"),
+        ({"sentences": []}, "min_count"),
+        ({"sentences": [["a"], ["b"]]}, "no pair"),
+        ({"settings": dataclasses.replace(SETTINGS, objective="negative-sampling")}, "gensim_impl"),
+        ({"settings": dataclasses.replace(SETTINGS, architecture="cbow")}, "gensim_impl"),
+        (
+            {"settings": dataclasses.replace(SETTINGS, vector_size=6), "initial": True},
+            "vector_size",
+        ),
+        ({"vocabulary": Vocabulary(["z"], [1]), "initial": True}, "another vocabulary"),
+        ({"settings": dataclasses.replace(SETTINGS, alpha=1e20, epochs=5)}, "NaN or infinity"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_what_cannot_be_trained_is_refused(backend, arguments, message):
+    call = {"sentences": TEXT, "settings": SETTINGS, "progress": False, **arguments}
+    if call.pop("initial", False):
+        call["initial"] = float64_start()
+    with pytest.raises(ValueError, match=message):
+        backend.train_word2vec(call.pop("sentences"), call.pop("settings"), **call)
+
+
+@both
+def test_a_vocabulary_that_is_given_is_used(backend):
+    vocabulary = Vocabulary(["d", "a", "unseen"], [3, 2, 1])
+    trained = backend.train_word2vec(TEXT, SETTINGS, vocabulary=vocabulary, progress=False)
+    assert trained.vocabulary is vocabulary
+    start = Embeddings.initial(vocabulary, 5, SETTINGS.seed)
+    np.testing.assert_array_equal(trained.input_vectors[2], start.input_vectors[2])
+    assert not np.allclose(trained.input_vectors[0], start.input_vectors[0])
+
+
+def test_progress_can_be_seen_and_silenced(capsys, monkeypatch):
+    monkeypatch.setenv("TQDM_DISABLE", "0")
+    numpy_impl.train_word2vec(TEXT, SETTINGS, progress=False)
+    assert capsys.readouterr().err == ""
+    numpy_impl.train_word2vec(TEXT, SETTINGS)
+    shown = capsys.readouterr().err
+    assert "words" in shown
+    assert "loss=" in shown
+    assert "alpha=" in shown
+    monkeypatch.setenv("TQDM_DISABLE", "1")
+    numpy_impl.train_word2vec(TEXT, SETTINGS)
+    assert capsys.readouterr().err == ""
