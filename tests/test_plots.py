@@ -1,0 +1,450 @@
+import base64
+import itertools
+import re
+import subprocess
+import sys
+from unittest import mock
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib import style
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.colors import to_rgb
+from matplotlib.text import Text
+
+from course_lib import plots
+from course_lib.embeddings import Embeddings
+from course_lib.vocabulary import Vocabulary
+
+WORDS = ["king", "queen", "man", "woman", "crown"]
+SENTENCE = ["the", "quick", "brown", "fox", "jumps", "over", "the", "lazy", "dog"]
+RNG = np.random.default_rng(3)
+MATRIX = RNG.normal(0, 0.4, (5, 3))
+STEPPED = MATRIX + np.outer([0, 1, 0, 0, 0], [0.05, -0.03, 0.125])
+BEFORE, AFTER = [0.2, 0.2, 0.2, 0.2, 0.2], [0.15, 0.4, 0.15, 0.15, 0.15]
+VOCABULARY = Vocabulary(
+    [f"word{rank}" for rank in range(1, 301)], (30_000 / np.arange(1, 301)).astype(int)
+)
+EMBEDDINGS = Embeddings(Vocabulary(WORDS), RNG.normal(size=(5, 8)), RNG.normal(size=(5, 8)))
+CLOUD = RNG.normal(size=(40, 2)) * np.repeat([0.1, 1.0], 20)[:, None]
+WIDE = RNG.normal(size=(20, 16))
+CLOUD_WORDS = [f"word{number}" for number in range(40)]
+
+# One call of each function, and the variants that draw something else.
+CALLS = {
+    "zipf": lambda: plots.zipf(VOCABULARY),
+    "zipf, three texts": lambda: plots.zipf(
+        {"one": VOCABULARY, "two": [900, 30, 20, 4], "three": np.arange(1, 50)}
+    ),
+    "keep_probability": lambda: plots.keep_probability(1e-3),
+    "keep_probability, words": lambda: plots.keep_probability(
+        1e-3, VOCABULARY, ["word1", "word2", "word3", "word10", "word11", "word300"]
+    ),
+    "one_hot_lookup": lambda: plots.one_hot_lookup(WORDS, MATRIX, "queen"),
+    "one_hot_lookup, large": lambda: plots.one_hot_lookup(
+        CLOUD_WORDS[:10], np.full((10, 4), -88.88), "word7"
+    ),
+    "window": lambda: plots.window(SENTENCE, 3, 2),
+    "window, shrinking": lambda: plots.window(SENTENCE, 3, 4, shrink=True),
+    "window_weights": lambda: plots.window_weights(5, [400, 310, 235, 161, 80]),
+    "skipgram_architecture": lambda: plots.skipgram_architecture(),
+    "skipgram_architecture, numbers": lambda: plots.skipgram_architecture(10_000, 300),
+    "skipgram_architecture, small": lambda: plots.skipgram_architecture(5, 3),
+    "bars": lambda: plots.bars(AFTER, WORDS, highlight=["queen"]),
+    "bars, paired": lambda: plots.bars({"before": BEFORE, "after": AFTER}, WORDS),
+    "bars, many": lambda: plots.bars(np.arange(40.0), CLOUD_WORDS),
+    "matrix_heatmaps": lambda: plots.matrix_heatmaps({"W": MATRIX}, WORDS),
+    "matrix_heatmaps, two": lambda: plots.matrix_heatmaps(
+        {"IN vectors": CLOUD[:20], "OUT vectors": WIDE}, CLOUD_WORDS[:20]
+    ),
+    "matrix_heatmaps, change": lambda: plots.matrix_heatmaps(
+        {"before": MATRIX, "after": STEPPED}, WORDS, highlight=["queen"], change=True
+    ),
+    "loss_curve": lambda: plots.loss_curve([3.5, 2.5, 2.25], references={"log V": np.log(40)}),
+    "loss_curve, two": lambda: plots.loss_curve(
+        {"NumPy": np.linspace(3, 1, 100), "PyTorch": np.linspace(3, 1.1, 100)}, xlabel="step"
+    ),
+    "similarity_heatmap": lambda: plots.similarity_heatmap(EMBEDDINGS, WORDS, "in", "out"),
+    "scatter": lambda: plots.scatter(
+        CLOUD, CLOUD_WORDS, groups=["tight"] * 20 + ["loose"] * 20, title="Two clouds"
+    ),
+    "scatter, pca": lambda: plots.scatter(
+        MATRIX[:, :2], WORDS, shares=[0.625, 0.25], title="A title that is long enough to need two"
+        " lines, because it says more than fits into one",
+    ),
+}  # fmt: skip
+
+# Narrow enough for half a slide.
+HALF = {
+    "zipf": lambda: plots.zipf(VOCABULARY, size=(5.2, 4)),
+    "keep_probability": lambda: plots.keep_probability(
+        1e-3, VOCABULARY, ["word1", "word3", "word10"], size=(5.2, 4)
+    ),
+    "one_hot_lookup": lambda: plots.one_hot_lookup(WORDS, MATRIX, "queen", size=(5.2, 2.4)),
+    "window": lambda: plots.window(SENTENCE, 3, 3, shrink=True, size=(5.2, 2.6)),
+    "window_weights": lambda: plots.window_weights(5, [400, 310, 235, 161, 80], size=(5.2, 3.6)),
+    "bars": lambda: plots.bars({"before": BEFORE, "after": AFTER}, WORDS, size=(5.2, 3.6)),
+    "matrix_heatmaps": lambda: plots.matrix_heatmaps(
+        {"IN vectors": MATRIX, "OUT vectors": STEPPED}, WORDS, size=(5.2, 3.6)
+    ),
+    "matrix_heatmaps, change": lambda: plots.matrix_heatmaps(
+        {"before": MATRIX, "after": STEPPED}, WORDS, change=True, size=(5.2, 3.6)
+    ),
+    "loss_curve": lambda: plots.loss_curve(
+        [3.5, 2.5, 2.25], references={"log V": np.log(40)}, size=(5.2, 3.6)
+    ),
+    "scatter": lambda: plots.scatter(
+        CLOUD, CLOUD_WORDS, groups=["tight"] * 20 + ["loose"] * 20, title="t", size=(5.2, 4.4)
+    ),
+}
+
+
+@pytest.fixture(scope="module", params=CALLS)
+def name(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def picture(name):
+    return CALLS[name]()
+
+
+def drawn_texts(picture):
+    """Draw a picture and list its texts and their boxes in pixels."""
+    found = []
+
+    def record(text, renderer):
+        if text.get_text().strip() and text.get_visible():
+            # Text's own box: an annotation's would include its arrow
+            found.append((text.get_text(), Text.get_window_extent(text, renderer)))
+
+    width, height = picture.get_size_inches() * plots.DPI
+    with (
+        style.context(["default", plots.STYLE]),
+        mock.patch.object(Text, "draw", autospec=True, side_effect=record),
+    ):
+        picture.draw(RendererAgg(width, height, plots.DPI))
+    return found
+
+
+def test_nothing_is_cut_off_and_no_two_texts_overlap(picture):
+    check_texts(picture)
+
+
+@pytest.mark.parametrize("draw", HALF.values(), ids=HALF.keys())
+def test_nothing_is_cut_off_on_half_a_slide(draw):
+    check_texts(draw())
+
+
+def check_texts(picture):
+    texts = drawn_texts(picture)
+    assert len(texts) >= 4
+    width, height = picture.get_size_inches() * plots.DPI
+    for text, box in texts:
+        assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height, text
+    overlapping = [
+        (first, second)
+        for (first, a), (second, b) in itertools.combinations(texts, 2)
+        if min(a.x1, b.x1) - max(a.x0, b.x0) > 1 and min(a.y1, b.y1) - max(a.y0, b.y0) > 1
+    ]
+    assert overlapping == []
+
+
+def test_drawn_again_the_bytes_are_the_same(name, picture, tmp_path):
+    again = CALLS[name]()
+    picture.save_svg(tmp_path / "first.svg")
+    bundle, metadata = picture._repr_mimebundle_()
+    assert again._repr_mimebundle_()[0] == bundle
+    again.save_svg(tmp_path / "second.svg")  # after the PNG, not before it as above
+    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+    assert bundle["text/plain"] == metadata["image/png"]["alt"] == picture.alt
+    svg = (tmp_path / "first.svg").read_text()
+    assert svg == (tmp_path / "second.svg").read_text()
+    assert not re.search(r"<dc:date>|<text|@font-face|\b20\d\d-\d\d-\d\d", svg)
+
+
+def test_alt_text_is_one_to_three_sentences(picture):
+    assert 1 <= len(re.findall(r"\.(?= |$)", picture.alt)) <= 3
+    assert 30 < len(picture.alt) < 700
+    assert picture.alt.endswith(".")
+
+
+def test_style_of_the_reader_changes_nothing():
+    expected = plots.bars(AFTER, WORDS)._repr_mimebundle_()
+    with matplotlib.rc_context({"font.size": 30, "axes.facecolor": "red", "savefig.dpi": 20}):
+        assert plots.bars(AFTER, WORDS)._repr_mimebundle_() == expected
+        assert matplotlib.rcParams["font.size"] == 30
+
+
+def test_pyplot_stays_out():
+    code = (
+        "import sys; from course_lib import plots; plots.bars([1.0, 2.0], ['a', 'b']);"
+        "sys.exit('matplotlib.pyplot' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_save_svg_carries_the_alt_text_and_leaves_no_rubbish(tmp_path):
+    picture = plots.bars([1.0, 3.0], ["a", "b"])
+    path = tmp_path / "bars.svg"
+    path.write_text("older")
+    picture.save_svg(path)
+    assert picture.alt in path.read_text()
+    assert [file.name for file in tmp_path.iterdir()] == ["bars.svg"]
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        picture.save_svg(tmp_path / "nowhere" / "bars.svg")
+
+
+def test_an_error_while_writing_keeps_the_old_svg(tmp_path, monkeypatch):
+    picture = plots.bars([1.0, 3.0], ["a", "b"])
+    path = tmp_path / "bars.svg"
+    path.write_text("older")
+
+    def fail(*args, **kwargs):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(picture, "savefig", fail)
+    with pytest.raises(OSError, match="disk full"):
+        picture.save_svg(path)
+    assert path.read_text() == "older"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize(("title", "alt"), [("", "alt"), ("title", " ")])
+def test_picture_needs_title_and_alt(title, alt):
+    with pytest.raises(ValueError, match="title and an alt text"):
+        plots.Picture(title, alt, (3, 3))
+
+
+# What the alt texts say ---------------------------------------------------------------------------
+
+
+def test_zipf_finds_the_slope_of_an_exact_power_law():
+    ranks = np.arange(1, 2001)
+    slope, intercept = plots.zipf_fit(1e9 * ranks**-1.3)
+    assert slope == pytest.approx(-1.3, abs=1e-9)
+    assert 10**intercept == pytest.approx(1 / (ranks**-1.3).sum())
+    picture = plots.zipf({"a text": RNG.permutation(1e9 * ranks**-1.3)})
+    assert "a text: 2,000 words" in picture.alt
+    assert "slope −1.30" in picture.alt
+    assert "−1.30" in picture.get_suptitle()
+
+
+def test_zipf_names_the_most_frequent_word_of_a_vocabulary():
+    alt = plots.zipf(Vocabulary(["rare", "often", "some"], [1, 7, 2])).alt
+    assert "3 words, “often” has 70.0% of the tokens" in alt
+
+
+def test_keep_probability_agrees_with_the_vocabulary():
+    picture = plots.keep_probability(1e-3, VOCABULARY, ["word1", "word20"])
+    for formula, name in (("paper", "paper"), ("gensim", "code")):
+        kept = VOCABULARY.keep_probabilities(1e-3, formula)[0]
+        assert f"{kept:.2f} by the {name}" in picture.alt
+    assert "up to f = 0.001, the code's up to f = 0.00262" in picture.alt
+    curves = {line.get_label(): line for line in picture.axes[0].lines}
+    frequencies, kept = curves[r"paper: $\sqrt{t/f}$"].get_data()
+    assert kept == pytest.approx(np.minimum(np.sqrt(1e-3 / frequencies), 1))
+
+
+def test_one_hot_lookup_tells_the_row():
+    alt = plots.one_hot_lookup(["a", "b"], [[1, 2], [-3, 0.5]], "b").alt
+    assert "its 1 at place 1 for “b”" in alt
+    assert "(−3.00, 0.50)" in alt
+
+
+def test_window_lists_the_context_of_each_reach():
+    picture = plots.window(SENTENCE, 3, 2, shrink=True)
+    assert "reach 2 takes in quick, brown, jumps and over" in picture.alt
+    assert "reach 1 takes in brown and jumps" in picture.alt
+    assert "at most 4 context words" in picture.get_suptitle()
+    assert "takes in quick and brown." in plots.window(SENTENCE, 0, 2).alt
+
+
+def test_window_weights_are_w_minus_d_plus_1_over_w():
+    alt = plots.window_weights(4, [200, 100, 50, 0]).alt
+    assert "expected: 1.00, 0.75, 0.50 and 0.25" in alt
+    assert "Measured: 1.00, 0.50, 0.25 and 0.00" in alt
+
+
+def test_architecture_tells_the_shapes():
+    alt = plots.skipgram_architecture(10_000, 300).alt
+    assert "matrix W (10,000 by 300)" in alt
+    assert "v_c (300 numbers)" in alt
+
+
+def test_bars_tell_the_values_and_the_largest_change():
+    picture = plots.bars({"before": BEFORE, "after": AFTER}, WORDS, highlight=["man"])
+    assert "queen before 0.200, after 0.400" in picture.alt
+    assert picture.alt.endswith("Highlighted: man.")
+    assert picture.get_suptitle() == "“queen” rises from 0.20 to 0.40"
+    picture = plots.bars(np.arange(40.0), CLOUD_WORDS)
+    assert "8 of 40: word32 32.000" in picture.alt
+    assert "“word39” has the highest" in picture.get_suptitle()
+
+
+def test_heatmaps_share_a_scale_and_tell_the_change():
+    picture = plots.matrix_heatmaps(
+        {"before": MATRIX, "after": STEPPED}, WORDS, highlight=["queen"], change=True
+    )
+    peak = max(np.abs(MATRIX).max(), np.abs(STEPPED).max())
+    images = [image for axes in picture.axes for image in axes.images]
+    assert [image.get_clim() for image in images[:2]] == [(-peak, peak)] * 2
+    assert images[2].get_clim() == pytest.approx((-0.125, 0.125))
+    assert np.array(images[2].get_array()) == pytest.approx(STEPPED - MATRIX)
+    assert "The rows that change: queen; most at “queen”, dimension 2 (by 0.125)" in picture.alt
+    assert picture.get_suptitle() == "Only the row of “queen” changes"
+
+
+def test_heatmaps_say_that_nothing_changes():
+    picture = plots.matrix_heatmaps({"a": MATRIX, "b": MATRIX}, WORDS, change=True)
+    assert "Nothing changes" in picture.alt
+
+
+def test_loss_curve_tells_both_ends_and_the_reference():
+    picture = plots.loss_curve([3.5, 2.5, 2.25], references={"log V": 3.689})
+    assert "from 3.500 to 2.250 in 3 epochs" in picture.alt
+    assert "Reference: log V = 3.689" in picture.alt
+    assert picture.get_suptitle() == "The loss falls: 3.50 to 2.25 in 3 epochs"
+    assert "does not fall" in plots.loss_curve([1.0, 2.0]).get_suptitle()
+
+
+@pytest.mark.parametrize("target", ["in", "out"])
+def test_similarity_heatmap_tells_the_closest_pair(target):
+    picture = plots.similarity_heatmap(EMBEDDINGS, WORDS, "in", target)
+    pairs = itertools.permutations(WORDS, 2)
+    a, b = max(pairs, key=lambda pair: EMBEDDINGS.similarity(*pair, "in", target))
+    cosine = f"{EMBEDDINGS.similarity(a, b, 'in', target):.2f}".replace("-", "−")
+    assert f"“{a}” and “{b}” ({cosine})" in picture.alt
+    assert f"{target.upper()} vectors (columns)" in picture.alt
+
+
+def test_scatter_tells_the_centre_of_each_group():
+    points = [[0, 0], [2, 2], [-4, 1]]
+    alt = plots.scatter(points, ["a", "b", "c"], groups={"a": "x", "b": "x", "c": "y"}, title="t")
+    assert "x (a and b) around (1.00, 1.00); y (c) around (−4.00, 1.00)" in alt.alt
+    assert "“c” (left), “b” (right)" in plots.scatter(points, ["a", "b", "c"], title="t").alt
+
+
+def test_scatter_groups_differ_in_colour_and_in_shape():
+    groups = [str(number % 7) for number in range(40)]
+    drawn = plots.scatter(CLOUD, CLOUD_WORDS, groups=groups, title="t").axes[0].collections
+    assert len({tuple(group.get_facecolor()[0]) for group in drawn}) == 7
+    assert len({group.get_paths()[0].vertices.tobytes() for group in drawn}) == 7
+
+
+def test_labels_hide_no_marker():
+    picture = plots.scatter(CLOUD, CLOUD_WORDS, title="t")
+    labels = [(text, box) for text, box in drawn_texts(picture) if text in CLOUD_WORDS]
+    markers = picture.axes[0].transData.transform(CLOUD)
+    assert len(labels) == 40
+    for _, box in labels:
+        assert not any(box.contains(*marker) for marker in markers)
+
+
+def test_pca_agrees_with_the_covariance_matrix():
+    X = RNG.normal(size=(30, 6)) * [5, 3, 1, 1, 1, 1] + 7
+    points, shares = plots.pca(X)
+    variances = np.linalg.eigvalsh(np.cov(X.T))[::-1]
+    assert points.var(axis=0, ddof=1) == pytest.approx(variances[:2])
+    assert shares == pytest.approx(variances[:2] / variances.sum())
+    assert points.mean(axis=0) == pytest.approx([0, 0])
+    assert plots.pca(-X)[0].max(axis=0) == pytest.approx(points.max(axis=0))
+
+
+# Bad input ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: plots.zipf({}), ValueError, "corpora"),
+        (lambda: plots.zipf([3, 2]), ValueError, "three words"),
+        (lambda: plots.zipf([3, 2, 0]), ValueError, "at least once"),
+        (lambda: plots.zipf(Vocabulary(WORDS)), ValueError, "from_sentences"),
+        (lambda: plots.keep_probability(0), ValueError, "sample"),
+        (lambda: plots.keep_probability(2.0), ValueError, "sample"),
+        (lambda: plots.keep_probability(0.1, words=["a"]), ValueError, "vocabulary"),
+        (lambda: plots.keep_probability(0.1, VOCABULARY, ["wrod1"]), KeyError, "word1"),
+        (lambda: plots.one_hot_lookup(WORDS, MATRIX, "dog"), KeyError, "dog"),
+        (lambda: plots.one_hot_lookup(WORDS, MATRIX[:4], "king"), ValueError, "4 rows"),
+        (lambda: plots.one_hot_lookup(WORDS, np.ones((5, 5)), "king"), ValueError, "10 by 4 fits"),
+        (lambda: plots.window(SENTENCE, 9), ValueError, "0 to 8"),
+        (lambda: plots.window(SENTENCE, 3, 0), ValueError, "window"),
+        (lambda: plots.window(SENTENCE * 3, 3), ValueError, "part of the sentence"),
+        (lambda: plots.window_weights(1), ValueError, "at least 2"),
+        (lambda: plots.window_weights(3, [1, 1]), ValueError, "3 counts"),
+        (lambda: plots.skipgram_architecture(0), ValueError, "at least 1"),
+        (lambda: plots.bars([1.0], ["a", "b"]), ValueError, "1 values for 2 labels"),
+        (lambda: plots.bars([1.0, np.nan], ["a", "b"]), ValueError, "NaN"),
+        (lambda: plots.bars([1.0, 2.0], ["a", "b"], highlight=["c"]), KeyError, "c"),
+        (lambda: plots.bars({str(i): [1] for i in range(4)}, ["a"]), ValueError, "1 to 3 series"),
+        (lambda: plots.matrix_heatmaps({}, WORDS), ValueError, "1 to 4"),
+        (lambda: plots.matrix_heatmaps({"W": MATRIX.T}, WORDS), ValueError, "W has 3 rows"),
+        (lambda: plots.matrix_heatmaps({"W": MATRIX}, WORDS, change=True), ValueError, "two"),
+        (lambda: plots.loss_curve({}), ValueError, "runs"),
+        (lambda: plots.loss_curve([]), ValueError, "loss"),
+        (lambda: plots.similarity_heatmap(EMBEDDINGS, ["king"]), ValueError, "2 to 20"),
+        (lambda: plots.similarity_heatmap(EMBEDDINGS, ["king", "dog"]), KeyError, "dog"),
+        (lambda: plots.similarity_heatmap(EMBEDDINGS, WORDS, "up"), ValueError, "up"),
+        (lambda: plots.scatter(MATRIX, WORDS, title="t"), ValueError, "expected"),
+        (lambda: plots.scatter(CLOUD, WORDS, title="t"), ValueError, "40 rows for 5"),
+        (
+            lambda: plots.scatter(CLOUD, CLOUD_WORDS, groups=["a"], title="t"),
+            ValueError,
+            "1 groups for 40",
+        ),
+        (
+            lambda: plots.scatter(CLOUD, CLOUD_WORDS, groups=CLOUD_WORDS, title="t"),
+            ValueError,
+            "40 groups",
+        ),
+        (
+            lambda: plots.scatter(CLOUD, CLOUD_WORDS, groups={"word0": "a"}, title="t"),
+            KeyError,
+            "word1",
+        ),
+        (lambda: plots.scatter(CLOUD, CLOUD_WORDS, shares=[1], title="t"), ValueError, "shares"),
+        (lambda: plots.pca(np.ones((4, 3))), ValueError, "different"),
+        (lambda: plots.pca(MATRIX, 4), ValueError, "1 to 3"),
+    ],
+)
+def test_bad_input_is_refused(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+# Colours ------------------------------------------------------------------------------------------
+
+# Machado, Oliveira and Fernandes (2009), table 1, severity 1.0; linear RGB.
+COLOUR_BLIND = {
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+}
+
+
+def lab(color, simulation):
+    """CIELAB coordinates (D65) of a colour as a colour-blind reader sees it."""
+    rgb = np.array(to_rgb(color))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    linear = np.clip(np.array(simulation) @ linear, 0, 1)
+    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    x, y, z = np.cbrt(np.array(to_xyz) @ linear / [0.9505, 1.0, 1.089])
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("simulation", COLOUR_BLIND.values(), ids=COLOUR_BLIND.keys())
+def test_palette_survives_colour_blindness(simulation):
+    for first, second in itertools.combinations(plots.PALETTE, 2):
+        distance = np.linalg.norm(lab(first, simulation) - lab(second, simulation))
+        assert distance > 10, (first, second)
+    for first, second in itertools.pairwise(plots.PALETTE):
+        assert np.linalg.norm(lab(first, simulation) - lab(second, simulation)) > 20
