@@ -30,7 +30,7 @@ from course_lib import (
     torch_impl,
 )
 from course_lib.numpy_impl.gradient_check import numerical_gradient
-from course_lib.pairs import skipgram_pairs
+from course_lib.pairs import pair_batches, skipgram_pairs
 
 # %% [markdown]
 # ## 1. A question on real words
@@ -94,9 +94,18 @@ plots.window(sentence, center=4, window=2)
 plots.skipgram_architecture(vocabulary_size=5, vector_size=2)
 
 # %% [markdown]
-# So each word has **two vectors**: $v_w$ in $W$ (we say IN, `input_vectors`) and $u_w$ in $W'$ (OUT,
-# `output_vectors`). After training most people keep IN and throw OUT away. Lesson 11 shows what that
-# loses.
+# So each word has **two vectors**: one as centre, one as context word. After training most people keep
+# the first and throw the second away. These names are the same in the formulas, the code and the slides:
+#
+# | maths | code | meaning | shape |
+# |---|---|---|---|
+# | $V$, $d$ | `V`, `d` | number of words, size of a vector | |
+# | $W$, $v_w$ | `input_vectors[w]` | IN vector: the word as centre | $(V, d)$, $(d,)$ |
+# | $W'$, $u_w$ | `output_vectors[w]` | OUT vector: the word as context | $(V, d)$, $(d,)$ |
+# | $h$ | `hidden` | the vector that predicts; here $v_c$ | $(d,)$ |
+# | $\hat y$, $y$ | `y_hat` | predicted and true distribution | $(V,)$ |
+# | $e = \hat y - y$ | `error` | prediction error | $(V,)$ |
+# | $\alpha$ | `alpha` | learning rate | |
 
 # %% [markdown]
 # ## 3. From a sentence to pairs
@@ -374,8 +383,8 @@ print("W as by hand: ", np.allclose(model.input_layer.weight.detach(), W_new))
 print("W' as by hand:", np.allclose(model.output_layer.weight.detach(), W_out_new))
 
 # %% [markdown]
-# And not for one step only. Both trainers get the same text, the same start and so the same batches;
-# in float64 they still agree after hundreds of steps.
+# One step is learnt; training is a loop of them. It needs a text. Section 10 says where this one comes
+# from.
 
 # %%
 toy = datasets.load_corpus("toy")
@@ -384,6 +393,24 @@ settings = Word2VecSettings(
 )
 toy_vocabulary = Vocabulary.from_sentences(toy, min_count=1)
 start = Embeddings.initial(toy_vocabulary, 12, seed=1, dtype=np.float64)
+
+# %% [markdown]
+# Here is the whole trainer. `pair_batches` reads the text once and gives its pairs, 64 at a time.
+
+# %%
+v, u = start.input_vectors.copy(), start.output_vectors.copy()
+for batch in pair_batches(toy[:500], toy_vocabulary, settings, np.random.default_rng(1)):
+    loss, v_gradient, u_gradient = numpy_impl.objectives.skipgram_softmax(
+        v, u, batch.centers, batch.contexts
+    )
+    v -= settings.alpha * v_gradient
+    u -= settings.alpha * u_gradient
+print(f"the last batch: {loss / len(batch.centers):.2f} nats a pair; log V is {np.log(len(v)):.2f}")
+
+# %% [markdown]
+# `train_word2vec` is that loop over several epochs, with a learning rate that falls from `alpha` to
+# `min_alpha`, and a progress bar. NumPy and PyTorch get the same text, the same start and so the same
+# batches; in float64 they agree after all the steps, not just the first.
 
 # %%
 by_numpy = numpy_impl.train_word2vec(toy[:500], settings, initial=start)
@@ -446,6 +473,18 @@ groups = {word: group for group, members in datasets.TOY_GROUPS.items() for word
 points, shares = plots.pca(trained.input_vectors[[toy_vocabulary.index(word) for word in shown]])
 plots.scatter(
     points, shown, groups=groups, shares=shares, title="Planted groups come out as clusters"
+)
+
+# %% [markdown]
+# Where does it sit in the matrices? Here are some rows of both, brown for positive, blue for negative.
+# Rows of one group look alike, in $W$ and in $W'$. No single column means anything by itself: the model
+# only ever uses dot products, and they stay the same if you rotate all vectors together.
+
+# %%
+some = ["king", "queen", "man", "woman", "paris", "rome", "france", "italy", "cat", "dog", "cow"]
+rows = toy_vocabulary.encode(some)
+plots.matrix_heatmaps(
+    {"W (IN)": trained.input_vectors[rows], "W' (OUT)": trained.output_vectors[rows]}, some
 )
 
 # %% [markdown]
@@ -513,19 +552,41 @@ for first, second in [("king", "queen"), ("cat", "dog"), ("dog", "barks"), ("cat
 #
 # ### "One matrix would do"
 #
-# If $u_w = v_w$, then a word's score with itself would be $v_w \cdot v_w$, the largest there is for
-# vectors of one length: every word would predict itself. But words rarely stand next to themselves. Here
-# is the probability that the trained model gives a word in its own company, against the $1/V$ of
-# guessing, and then the same with IN vectors on both sides:
+# If $u_w = v_w$, then a word's score with itself is $v_w \cdot v_w$, which is never negative, and larger
+# than with any other vector of that length: every word would predict itself. But words rarely stand next
+# to themselves. Let us train both ways with the loop of section 9, from the same random start. To share
+# one matrix, hand the same array in twice: it then receives both gradients.
+
 
 # %%
-two_matrices = numpy_impl.objectives.softmax(trained.input_vectors @ trained.output_vectors.T)
-one_matrix = numpy_impl.objectives.softmax(trained.input_vectors @ trained.input_vectors.T)
-print(f"guessing 1/V         {1 / len(trained):.3f}")
-print(f"p(w | w), IN and OUT {np.diag(two_matrices).mean():.3f}")
-print(f"p(w | w), IN and IN  {np.diag(one_matrix).mean():.3f}")
+def train_by_hand(v, u, epochs=4):
+    """Move v and u, which may be the same array; give the mean loss of the last epoch."""
+    rng = np.random.default_rng(1)
+    for _ in range(epochs):
+        total, pairs = 0.0, 0
+        for batch in pair_batches(toy, toy_vocabulary, settings, rng):
+            loss, v_gradient, u_gradient = numpy_impl.objectives.skipgram_softmax(
+                v, u, batch.centers, batch.contexts
+            )
+            v -= 0.02 * v_gradient
+            u -= 0.02 * u_gradient
+            total += loss
+            pairs += len(batch.centers)
+    return total / pairs
+
+
+# %%
+shared = np.random.default_rng(1).normal(scale=0.3, size=(len(toy_vocabulary), 12))
+v, u = shared.copy(), shared.copy()
+for name, left, right in [("two matrices", v, u), ("one matrix", shared, shared)]:
+    loss = train_by_hand(left, right)
+    with_itself = np.diag(numpy_impl.objectives.softmax(left @ right.T)).mean()
+    print(f"{name:12s}  loss {loss:.2f}   p(w | w) {with_itself:.3f}")
+print(f"in the text                 p(w | w) {np.diag(p_context).mean():.3f}")
 
 # %% [markdown]
+# One matrix costs half a nat a pair, and it wastes a good part of its probability on the word itself.
+#
 # ### "`W[centers] -= gradient` adds up"
 #
 # It does not. If a row number occurs twice, NumPy computes both results from the old row and keeps the
