@@ -1,8 +1,6 @@
 """Trained vectors: a vocabulary with its IN and OUT vectors, neighbours, analogies, a safe file."""
 
 import json
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +9,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from course_lib.files import replacing
 from course_lib.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -321,26 +320,14 @@ class Embeddings:
         FileNotFoundError
             The folder does not exist.
         """
-        path = Path(path)
-        if not path.parent.is_dir():
-            raise FileNotFoundError(f"The folder {path.parent} does not exist; make it first.")
         header = {"format": FILE_FORMAT, "version": FILE_VERSION, "words": self.vocabulary.words}
         arrays = {name: getattr(self, name) for name in (*MATRICES, "losses")}
         arrays["counts"] = self.vocabulary.counts
         # surrogatepass: gensim lets undecodable bytes into words; they must come back unchanged
         encoded = json.dumps(header, ensure_ascii=False).encode("utf-8", "surrogatepass")
         present = {name: array for name, array in arrays.items() if array is not None}
-        descriptor, temporary = tempfile.mkstemp(prefix=path.name, suffix=".part", dir=path.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                np.savez(file, header=np.frombuffer(encoded, dtype=np.uint8), **present)
-            umask = os.umask(0)
-            os.umask(umask)
-            Path(temporary).chmod(0o666 & ~umask)  # mkstemp's 0600 would keep others out
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        with replacing(path) as file:
+            np.savez(file, header=np.frombuffer(encoded, dtype=np.uint8), **present)
 
     @classmethod
     def load(cls, path: str | Path) -> "Embeddings":

@@ -7,8 +7,6 @@ behind. All functions share one palette and one style, and draw the same bytes e
 import base64
 import functools
 import io
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ParamSpec
@@ -26,6 +24,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
 from course_lib.embeddings import Embeddings
+from course_lib.files import replacing
 from course_lib.vocabulary import Vocabulary
 
 # Okabe and Ito, "Color Universal Design", https://jfly.uni-koeln.de/color/ (2008): told apart by
@@ -131,21 +130,9 @@ class Picture(Figure):
         FileNotFoundError
             The folder does not exist.
         """
-        path = Path(path)
-        if not path.parent.is_dir():
-            raise FileNotFoundError(f"The folder {path.parent} does not exist; make it first.")
         about = {"Date": None, "Creator": None, "Description": self.alt}
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(self._rendered("svg", about))
-            umask = os.umask(0)
-            os.umask(umask)
-            Path(temporary).chmod(0o666 & ~umask)  # mkstemp's 0600 would keep others out
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        with replacing(path) as file:
+            file.write(self._rendered("svg", about))
 
     def _rendered(self, file_format: str, metadata: Mapping[str, str | None]) -> bytes:
         buffer = io.BytesIO()

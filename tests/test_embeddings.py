@@ -1,7 +1,6 @@
 import io
 import os
 import pickle
-import stat
 
 import numpy as np
 import pytest
@@ -193,14 +192,6 @@ def test_saving_replaces_whole_files_only(tmp_path, embeddings, monkeypatch):
         embeddings.save(path)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["vectors"]
-
-
-@pytest.mark.skipif(os.name == "nt", reason="POSIX permissions")
-def test_a_saved_file_has_the_permissions_of_any_new_file(tmp_path, embeddings):
-    (tmp_path / "plain").write_text("")
-    embeddings.save(tmp_path / "vectors")
-    modes = {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("plain", "vectors")}
-    assert len(modes) == 1
 
 
 def test_missing_places_are_named(tmp_path, embeddings):
