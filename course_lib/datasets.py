@@ -18,19 +18,18 @@ import re
 import shutil
 import sys
 import textwrap
-import uuid
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import BinaryIO, Literal, NamedTuple, overload
+from typing import Literal, NamedTuple, overload
 
 import numpy as np
 import pooch
 
 from course_lib.corpus import TextFile, split_long, tokenize
+from course_lib.files import replacing
 
 # This module has a function called list, so the type needs its full name.
 Sentences = builtins.list[builtins.list[str]]
@@ -95,7 +94,7 @@ CATALOGUE = Catalogue(
         Entry(
             "toy",
             "embedded",
-            "5,000 sentences, 34,799 words",
+            "5,000 sentences, 34,821 words",
             "CC BY 4.0",
             "this course: toy_corpus, a grammar with a planted structure",
         ),
@@ -125,7 +124,12 @@ CATALOGUE = Catalogue(
 
 
 class Download(NamedTuple):
-    """Where a text comes from and how to read it."""
+    """Where a text comes from and how to read it.
+
+    Each sha256 was found, with one and the same value, in several unrelated public projects that
+    pin the archive (for WikiText, Apple's mlx-data is one). They were not checked by a download of
+    our own: none was possible. The addresses on huggingface.co are pinned to a revision.
+    """
 
     url: str
     sha256: str
@@ -133,9 +137,6 @@ class Download(NamedTuple):
     tokenizer: Callable[[str], builtins.list[str]]
 
 
-# Each sha256 was found, with one and the same value, in several unrelated public projects that pin
-# it (for WikiText Apple's mlx-data is one of them). No download was possible when this was written.
-# The two archives on huggingface.co are pinned to a revision.
 DOWNLOADS = {
     "text8": Download(
         "https://mattmahoney.net/dc/text8.zip",
@@ -309,7 +310,8 @@ def _cached(name: str, make: Callable[[], str]) -> str:
     text = make()
     path = folder / f"{stem}-{_digest(text.encode())}.txt"
     try:
-        with _replacing(path) as file:
+        folder.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as file:
             file.write(text.encode())
     except OSError as error:
         warnings.warn(
@@ -322,19 +324,6 @@ def _cached(name: str, make: Callable[[], str]) -> str:
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
-    """Open a file that takes its place only when it is complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
-    try:
-        with unfinished.open("xb") as file:
-            yield file
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -370,7 +359,7 @@ def _unpacked(archive: Path, member: str) -> Path:
     with zipfile.ZipFile(archive) as contents:
         unpacked_size = contents.getinfo(member).file_size
         if not path.exists() or path.stat().st_size != unpacked_size:
-            with contents.open(member) as packed, _replacing(path) as file:
+            with contents.open(member) as packed, replacing(path) as file:
                 shutil.copyfileobj(packed, file)
     return path
 
