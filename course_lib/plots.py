@@ -6,12 +6,14 @@ behind. All functions share one palette and one style, and draw the same bytes e
 
 import base64
 import functools
+import html
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ParamSpec
 
 import numpy as np
+from IPython.display import display
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
@@ -73,6 +75,8 @@ STYLE: dict[str, Any] = {
 
 CELL, MIDDLE = 0.34, 2.25  # of the skip-gram diagram: edge of a cell, height of the middle line
 
+DOT = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+
 P = ParamSpec("P")
 Size = tuple[float, float]
 
@@ -80,8 +84,8 @@ Size = tuple[float, float]
 class Picture(Figure):
     """A matplotlib figure that can be read aloud.
 
-    As the last line of a notebook cell it is shown as a PNG that carries the alt text; a terminal
-    shows the alt text alone.
+    As the last line of a notebook cell it is shown as a PNG with its alt text for screen readers; a
+    terminal shows the alt text alone.
 
     Parameters
     ----------
@@ -139,6 +143,14 @@ class Picture(Figure):
         with style.context(["default", STYLE]):
             self.savefig(buffer, format=file_format, dpi=DPI, metadata=dict(metadata))
         return buffer.getvalue()
+
+    def _ipython_display_(self) -> None:
+        data, metadata = self._repr_mimebundle_()
+        display(data, metadata=metadata, raw=True)
+        # JupyterLab drops the alt text of an image/png. A transparent dot beside it keeps them,
+        # even in a notebook that is not trusted yet, where most attributes are removed.
+        spoken = f'<img alt="{html.escape(self.alt)}" src="{DOT}" width="1" height="1">'
+        display({"text/html": spoken}, raw=True)
 
     def _repr_mimebundle_(
         self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
@@ -665,7 +677,7 @@ def skipgram_architecture(
         f"Skip-gram from left to right: a one-hot vector x of the centre word ({V} numbers) times "
         f"the matrix W ({V} by {d}) gives the hidden vector h = v_c ({d} numbers). The second "
         f"matrix W' ({V} by {d}) turns it into {V} scores, one for each word. "
-        "The softmax makes them probabilities that sum to 1; that of a context word o is P(o | c)."
+        "The softmax makes them probabilities that sum to 1; that of a context word o is p(o | c)."
     )
     picture = Picture(title, alt, size)
     axes = _canvas(picture, (0.1, 10.4), (0.5, 4.35))
@@ -676,7 +688,7 @@ def skipgram_architecture(
     whole = dict.fromkeys(range(short), BLUE)
     _vector(axes, 4.15, short, whole, ("hidden", r"$h = v_c$"), f"({d},)")
     _matrix_box(axes, 5.85, tall, {o: ORANGE}, ("OUT vectors", r"$W'$"), f"({V}, {d})")
-    _vector(axes, 7.55, tall, {o: ORANGE}, ("scores", r"$u_j = u_{w_j}\cdot h$"), f"({V},)")
+    _vector(axes, 7.55, tall, {o: ORANGE}, ("scores", r"$s_j = u_j\cdot h$"), f"({V},)")
     _vector(axes, 9.2, tall, {o: ORANGE}, ("probabilities", r"$\hat y$"), f"({V},)")
     _row_names(axes, [MIDDLE + ((tall - 1) / 2 - row) * CELL for row in (c, o)])
     for start, end in ((1.0, 1.7), (3.2, 3.9), (4.4, 5.1), (6.6, 7.3), (7.8, 8.95)):
@@ -718,7 +730,7 @@ def _row_names(axes: Axes, heights: Sequence[float]) -> None:
         (0.38, centre, "$c$", INK),
         (2.45, centre, "$v_c$", "white"),
         (5.85, context, "$u_o$", INK),
-        (9.85, context, r"$P(o\mid c)$", INK),
+        (9.85, context, r"$p(o\mid c)$", INK),
     ):
         axes.text(x, y, name, ha="center", va="center", color=ink, fontsize=11)
 

@@ -1,4 +1,5 @@
 import base64
+import html
 import itertools
 import re
 import subprocess
@@ -162,6 +163,19 @@ def test_drawn_again_the_bytes_are_the_same(name, picture, tmp_path):
     svg = (tmp_path / "first.svg").read_text()
     assert svg == (tmp_path / "second.svg").read_text()
     assert not re.search(r"<dc:date>|<text|@font-face|\b20\d\d-\d\d-\d\d", svg)
+
+
+def test_a_notebook_gets_the_image_and_words_for_a_screen_reader(monkeypatch):
+    shown = []
+    monkeypatch.setattr(plots, "display", lambda data, **options: shown.append((data, options)))
+    picture = plots.bars(AFTER, WORDS, title='Quotes "inside" & <tags>')
+    picture.alt = 'It says "a < b & c".'
+    picture._ipython_display_()
+    (image, options), (spoken, _) = shown
+    assert options["metadata"]["image/png"]["alt"] == picture.alt
+    assert image["image/png"]
+    label = re.match(r'<img alt="([^"]+)" src="data:image/gif;', spoken["text/html"])
+    assert html.unescape(label[1]) == picture.alt
 
 
 def test_alt_text_is_one_to_three_sentences(picture):
