@@ -17,7 +17,7 @@ from course_lib.pairs import skipgram_pairs
 def check_pairs(pairs: Callable[..., Any]) -> None:
     """Compare with the library on sentences with a repeated word, of one word, and of none."""
     found = pairs(["a", "b", "c"], 1)
-    require(isinstance(found, list), f"pairs should give a list, not a {type(found).__name__}.")
+    require(isinstance(found, list), f"`pairs` should give a list, not a {type(found).__name__}.")
     require(
         all(isinstance(pair, tuple) and len(pair) == 2 for pair in found),
         "Each pair should be a tuple (centre, context).",
@@ -28,18 +28,26 @@ def check_pairs(pairs: Callable[..., Any]) -> None:
     )
     require(
         ("b", "a") in found,
-        "('b', 'a') is missing: the window reaches to the left of the centre, too.",
+        "`('b', 'a')` is missing: the window reaches to the left of the centre, too.",
     )
     require(
         ("a", "c") not in found,
-        "('a', 'c') are two places apart; with window=1 they are no pair. Look at both ends.",
+        "`('a', 'c')` are two places apart; with window=1 they are no pair. Look at both ends.",
     )
-    require_equal(found, [("a", "b"), ("b", "a"), ("b", "c"), ("c", "b")], "pairs(a b c, window=1)")
-    for text, window in [("the cat saw the other cat", 2), ("one", 3), ("", 2), ("a b c d e", 9)]:
+    require_equal(
+        found, [("a", "b"), ("b", "a"), ("b", "c"), ("c", "b")], "`pairs(a b c, window=1)`"
+    )
+    for text, window in [
+        ("the the cat", 1),
+        ("the cat saw the other cat", 2),
+        ("one", 3),
+        ("", 2),
+        ("a b c d e", 9),
+    ]:
         tokens = text.split()
         centers, contexts = skipgram_pairs(np.arange(len(tokens)), window)
         right = [(tokens[c], tokens[o]) for c, o in zip(centers, contexts, strict=True)]
-        require_equal(pairs(tokens, window), right, f"pairs({text!r}, window={window})")
+        require_equal(pairs(tokens, window), right, f"`pairs({text!r}, window={window})`")
 
 
 @exercise("02.2", done="It holds for scores of any size, and for many predictions at once.")
@@ -49,14 +57,14 @@ def check_softmax(softmax: Callable[..., Any]) -> None:
     found = np.asarray(softmax(scores))
     require(
         found.shape == scores.shape,
-        f"softmax gives shape {found.shape} for scores of shape {scores.shape}; they should agree.",
+        f"`softmax` gives shape {found.shape} for scores of shape {scores.shape}; they must agree.",
     )
     require(
         np.allclose(found.sum(axis=1), 1),
         f"The rows sum to {found.sum(axis=1).round(3)}, not to 1: each row is a prediction of its "
         "own. Sum over axis=1, and keep that axis with keepdims=True.",
     )
-    require_close(found, right_softmax(scores), "softmax([[1, 2, 3], [0, 0, 0]])")
+    require_close(found, right_softmax(scores), "`softmax([[1, 2, 3], [0, 0, 0]])`")
     with np.errstate(all="ignore"):  # the message below says it better than NumPy's warning
         found = np.asarray(softmax(np.array([[1000.0, 999.0], [-1000.0, -1001.0]])))
     require(
@@ -64,11 +72,13 @@ def check_softmax(softmax: Callable[..., Any]) -> None:
         "Scores of 1000 or -1000 give nan: exp(1000) overflows, and exp(-1000) is 0, so that 0/0 "
         "comes out. Subtract something from every score of a row first.",
     )
-    require_close(found, right_softmax(np.array([[1.0, 0], [1, 0]])), "softmax of scores near 1000")
+    require_close(
+        found, right_softmax(np.array([[1.0, 0], [1, 0]])), "The softmax of scores near 1000"
+    )
     far = np.array([[1000.0, 999.0], [0.0, -1.0]])
     with np.errstate(all="ignore"):
         found = softmax(far)
-    require_close(found, right_softmax(far), "softmax with rows of very different size")
+    require_close(found, right_softmax(far), "The softmax with rows of very different size")
 
 
 @exercise("02.3", done="Your algebra is skip-gram's: EH and the gradient of every OUT vector.")
@@ -78,18 +88,18 @@ def check_gradients(gradients: Callable[..., Any]) -> None:
     found = gradients(v_c, W_out, 1)
     require(
         isinstance(found, tuple) and len(found) == 2,
-        "gradients should return two arrays: return v_gradient, W_gradient.",
+        "`gradients` should return two arrays: return v_gradient, W_gradient.",
     )
     _, right_v, right_W = softmax_loss(v_c, W_out, 1)
     probabilities = right_softmax(W_out @ v_c)
-    _name_slips(np.asarray(found[0]), right_v, W_out.T @ probabilities, "dL/dv_c")
-    _name_slips(np.asarray(found[1]), right_W, np.outer(probabilities, v_c), "dL/dW'")
-    require_close(found[0], right_v, "dL/dv_c")
-    require_close(found[1], right_W, "dL/dW'")
+    _name_slips(np.asarray(found[0]), right_v, W_out.T @ probabilities, "The gradient dL/dv_c")
+    _name_slips(np.asarray(found[1]), right_W, np.outer(probabilities, v_c), "The gradient dL/dW'")
+    require_close(found[0], right_v, "The gradient dL/dv_c")
+    require_close(found[1], right_W, "The gradient dL/dW'")
     found = gradients(100 * v_c, 100 * W_out, 0)
     _, right_v, right_W = softmax_loss(100 * v_c, 100 * W_out, 0)
-    require_close(found[0], right_v, "dL/dv_c for scores in the thousands", atol=1e-6)
-    require_close(found[1], right_W, "dL/dW' for scores in the thousands", atol=1e-6)
+    require_close(found[0], right_v, "The gradient dL/dv_c for scores in the thousands", atol=1e-6)
+    require_close(found[1], right_W, "The gradient dL/dW' for scores in the thousands", atol=1e-6)
 
 
 @exercise("02.4", done="With this step and the pairs of a text you can train skip-gram.")
@@ -99,9 +109,7 @@ def check_sgd_step(sgd_step: Callable[..., Any]) -> None:
     W, W_out = rng.normal(size=(5, 3)), rng.normal(size=(5, 3))
     one = np.array([2]), np.array([4])
     found = sgd_step(W, W_out, *one, 0.5)
-    require(
-        isinstance(found, tuple) and len(found) == 2, "sgd_step should return two matrices."
-    )
+    require(isinstance(found, tuple) and len(found) == 2, "`sgd_step` should return two matrices.")
     _, dW, dW_out = skipgram_softmax(W, W_out, *one)
     new_out = W_out - 0.5 * dW_out
     late = W - 0.5 * skipgram_softmax(W, new_out, *one)[1]

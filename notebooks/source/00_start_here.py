@@ -77,8 +77,8 @@ for word in ["cricket", "economy", "hospital"]:
 # | | lesson | minutes |
 # |---|---|---|
 # | 00 | Start here | 15 |
-# | 01 | [From words to vectors](01_from_words_to_vectors.ipynb): one-hot, the embedding layer, tokens, the vocabulary, Zipf's law, subsampling | 90 |
-# | 02 | [Skip-gram](02_skip_gram.ipynb): pairs, two matrices, the softmax, every gradient, training | 120 |
+# | 01 | [From words to vectors](01_from_words_to_vectors.ipynb): one-hot, the embedding layer, tokens, the vocabulary, Zipf's law, subsampling | 120 |
+# | 02 | [Skip-gram](02_skip_gram.ipynb): pairs, two matrices, the softmax, every gradient, training | 150 |
 #
 # The minutes include the exercises. **Planned, and not there yet:** 03 CBOW, 04 negative sampling,
 # 05 hierarchical softmax, 06 gensim seen through, 07 GloVe, 08 pre-trained vectors, 09 looking at and

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 01 From words to vectors
 #
-# **90 minutes**, of them 50 for the exercises. You need: lists, dicts and classes in Python, and
+# **120 minutes**, of them 50 for the exercises. You need: lists, dicts and classes in Python, and
 # what a matrix product is. This lesson runs in under half a minute.
 #
 # Afterwards you can
@@ -23,8 +23,15 @@ import torch
 from gensim.models import Word2Vec
 from gensim.test.utils import datapath
 
-from course_lib import Embeddings, Vocabulary, Word2VecSettings, corpus, datasets, gensim_impl
-from course_lib import plots
+from course_lib import (
+    Embeddings,
+    Vocabulary,
+    Word2VecSettings,
+    corpus,
+    datasets,
+    gensim_impl,
+    plots,
+)
 from course_lib.numpy_impl.gradient_check import numerical_gradient
 from course_lib.pairs import subsample
 
@@ -76,7 +83,7 @@ plots.matrix_heatmaps({"W": W}, five, title="Five words, two numbers each: a wor
 # football shirt is. The same words in two orders, ours, and as they appear in a text:
 
 # %%
-appearing = list(dict.fromkeys("the dog eats the hat the cat eats".split()))
+appearing = list(dict.fromkeys(["the", "dog", "eats", "the", "hat", "of", "the", "cat"]))
 for order in (five, appearing):
     ids = {word: row for row, word in enumerate(order)}
     to_dog, to_hat = (abs(ids["cat"] - ids[other]) for other in ("dog", "hat"))
@@ -132,7 +139,7 @@ for V in (9_000, 3_000_000):
 x_dog = one_hot[five.index("dog")]
 for word, times, row in zip(five, x_dog, W, strict=True):
     print(f"{times:.0f} × {word:5s} {row}")
-print("sum:       ", x_dog @ W)
+print("sum:     ", x_dog @ W)
 
 # %%
 plots.one_hot_lookup(five, W, "dog")
@@ -164,7 +171,7 @@ print(f"by product: {V * d:,}; by look-up: 0")
 #
 # $$
 # \frac{\partial L}{\partial W} \;=\; x_w \left( \frac{\partial L}{\partial h} \right)^{\!\top}
-# \qquad\text{: zero everywhere, except in row } w.
+# \qquad\text{(zero everywhere, except in row } w\text{)}.
 # \tag{3}
 # $$
 #
@@ -295,8 +302,14 @@ for name, counter in counted.items():
 
 # %% [markdown]
 # One country, in many rows, and each row learns from its own share of the text only. On the other hand
-# the lower case has made one row of *Bush* the president and *bush* the landscape. There is no right
-# answer, but there is a wrong one: training with one decision and reading with another.
+# lower case has put two words into one row that have nothing to do with each other:
+
+# %%
+as_written = counted["split at white space"]
+print(f"US: {as_written['US']} times, us: {as_written['us']} times")
+
+# %% [markdown]
+# There is no right answer, but there is a wrong one: training with one decision and reading with another.
 #
 # ### Sentences that can be read again
 #
@@ -386,9 +399,8 @@ for name, sentences in {"lee": lee, "wikipedia": wikipedia}.items():
     for min_count in (1, 2, 5, 10, 20):
         kept = everything.counts[everything.counts >= min_count]
         words, tokens = len(kept) / len(everything), kept.sum() / everything.counts.sum()
-        print(
-            f"{name:9s} {min_count:2d}: {len(kept):6,} words ({words:4.0%}), {tokens:4.0%} tokens"
-        )
+        numbers = f"{len(kept):6,} words ({words:4.0%}), {tokens:4.0%} of the tokens"
+        print(f"{name:9s} min_count {min_count:2d}: {numbers}")
 
 # %% [markdown]
 # With `max_size` you say instead how many words you want at most. Either way some words are
@@ -434,8 +446,8 @@ for name, words in counted.items():
     print(f"{name:9s} rank × count at ranks 1, 10, ...: {'   '.join(products)}")
 
 # %% [markdown]
-# The products are of one order of magnitude, over counts that differ by thousands. But they rise and
-# then fall: the line bends, and the fitted slope depends on where you look. What matters for training
+# The products stay within one order of magnitude, while the counts change a thousandfold. But they are
+# not constant. The line bends, and the fitted slope depends on where you look. What matters for training
 # are the two ends:
 
 # %%
@@ -537,7 +549,7 @@ for _ in range(5):
 #
 # You have all the parts now: tokens, a corpus that can be read again, a vocabulary, a table. What fills
 # the table comes in lesson 02. We borrow it here for a moment, from gensim, and train on the toy text,
-# in which somebody has a cat, a dog, and a hat:
+# in which people have hats, and cats and dogs eat and sleep:
 
 # %%
 settings = Word2VecSettings(vector_size=20, window=3, min_count=1, sample=0)
@@ -666,6 +678,11 @@ import numpy as np
 
 from course_lib.checks import check
 
+folder = tempfile.TemporaryDirectory()
+example = Path(folder.name) / "example.txt"
+with example.open("w", encoding="utf-8") as file:
+    file.write("the cat eats\n\nthe dog eats\n")
+
 # %% [markdown] tags=["exercise"]
 # ### Exercise 01.1: Count words in gensim's order
 # *10 minutes · difficulty 1 of 3*
@@ -768,8 +785,8 @@ check("01.3", keep_probabilities)
 #
 # Write a class `Lines(path)`. Iterating over it gives the lines of a text file as lists of tokens, cut at
 # white space; lines without a token are left out. It can be iterated any number of times, and each time
-# it reads the file **anew**, so that no more than a line has to fit into memory. Try it before you check it:
-# `path = Path(tempfile.mkdtemp()) / "a.txt"`, then `path.write_text("a b\n\nc\n")`.
+# it reads the file **anew**, so that no more than a line has to fit into memory. The first cell has
+# written a file `example` on which you can try it: `list(Lines(example))`.
 
 
 # %% tags=["stub"]
@@ -779,7 +796,9 @@ class Lines:
     def __init__(self, path):
         self.path = path
 
-    def __iter__(self): ...  # your code here
+    def __iter__(self):
+        """Give one sentence after the other, from the first line on."""
+        ...  # your code here
 
 
 # %% tags=["solution"]
@@ -790,17 +809,13 @@ class Lines:
         self.path = path
 
     def __iter__(self):
+        """Give one sentence after the other, from the first line on."""
         with Path(self.path).open(encoding="utf-8") as file:
             for line in file:
                 tokens = line.split()
                 if tokens:
                     yield tokens
 
-
-path = Path(tempfile.mkdtemp()) / "a.txt"
-path.write_text("a b\n\nc\n", encoding="utf-8")
-lines = Lines(path)
-print(list(lines), list(lines))
 
 # %% tags=["check"]
 check("01.4", Lines)
