@@ -1,8 +1,9 @@
 # %% [markdown]
 # # 02 Skip-gram
 #
-# **90 minutes.** You need: [lesson 01](01_from_words_to_vectors.ipynb), the chain rule, and a
-# matrix product. This lesson runs in under a minute.
+# **150 minutes**, of them 55 for the exercises. You need:
+# [lesson 01](01_from_words_to_vectors.ipynb), the chain rule, and a matrix product. The cells take
+# less than a minute.
 #
 # Afterwards you can
 #
@@ -528,10 +529,64 @@ plots.similarity_heatmap(
 
 # %% [markdown]
 # The first map answers *which words are used alike?* The second answers *which words occur together?*
-# Both come out of the same training. Keep that difference; the next section and lesson 11 need it.
+# Both come out of the same training. Keep that difference; section 13 and lesson 11 need it.
 
 # %% [markdown]
-# ## 11. Where it goes wrong
+# ## 11. gensim
+#
+# gensim has **no full softmax**. Its skip-gram learns by negative sampling (lesson 04) or hierarchical
+# softmax (lesson 05), which replace the sum over all $V$ words by a handful. So its vectors cannot be
+# ours; the structure should be. `gensim_impl` takes the same settings, with another objective.
+
+# %%
+with_gensim = dataclasses.replace(settings, objective="negative-sampling", epochs=20)
+by_gensim = gensim_impl.train_word2vec(toy, with_gensim)
+for word in ["king", "paris", "cat"]:
+    near = ", ".join(
+        f"{other} {cosine:.2f}" for other, cosine in by_gensim.most_similar(word, topn=3)
+    )
+    print(f"{word:6s} {near}")
+
+# %% [markdown]
+# **Which word is the input?** The paper, and our trainer, put the *centre* on the IN side and predict the
+# context. gensim (like word2vec.c) does it the other way round: the IN row of the *context* word meets the
+# OUT row of the *centre* word. Since "near" is symmetric, every pair turns up in both roles, and the
+# vectors mean the same. If you read gensim's code, though, it will look swapped.
+#
+# ## 12. Real text
+#
+# The excerpt of Wikipedia has about 9,000 words that occur at least five times. What would our softmax
+# cost there? Count the multiplications of the scores alone: $V \cdot d$ for each pair, against
+# $(k + 1) \cdot d$ with $k = 5$ negative samples.
+
+# %%
+real_settings = Word2VecSettings(vector_size=50, window=5, epochs=8, seed=1)
+d, k = real_settings.vector_size, real_settings.negative
+print(f"softmax:           {V * d:9,} multiplications a pair")
+print(f"negative sampling: {(k + 1) * d:9,}, {V / (k + 1):,.0f} times fewer")
+
+# %% [markdown]
+# So here gensim does the work, in about ten seconds.
+
+# %%
+real = gensim_impl.train_word2vec(wikipedia, real_settings)
+for word in ["three", "music", "moon", "battle", "king", "water"]:
+    near = ", ".join(other for other, _ in real.most_similar(word, topn=6))
+    print(f"{word:7s} {near}")
+
+# %% [markdown]
+# Half a million words, and nobody told it what a number or a battle is. Look at what is *not* good, too:
+# with so little text a rare word's neighbours are the words of the one article it occurs in. Ask for a
+# few words of your own.
+
+# %%
+word = "language"  # change me
+for which in ["in", "out"]:
+    near = ", ".join(other for other, _ in real.most_similar(word, topn=6, target=which))
+    print(f"{word}, IN-{which.upper()}: {near}")
+
+# %% [markdown]
+# ## 13. Where it goes wrong
 #
 # Four things that are often said or done, each with an experiment.
 #
@@ -622,60 +677,6 @@ sentence_rows = words.encode(sentence)
 forwards = sorted(zip(*skipgram_pairs(sentence_rows, 2), strict=True))
 backwards = sorted(zip(*skipgram_pairs(sentence_rows[::-1], 2), strict=True))
 print("same pairs:", forwards == backwards)
-
-# %% [markdown]
-# ## 12. gensim
-#
-# gensim has **no full softmax**. Its skip-gram learns by negative sampling (lesson 04) or hierarchical
-# softmax (lesson 05), which replace the sum over all $V$ words by a handful. So its vectors cannot be
-# ours; the structure should be. `gensim_impl` takes the same settings, with another objective.
-
-# %%
-with_gensim = dataclasses.replace(settings, objective="negative-sampling", epochs=20)
-by_gensim = gensim_impl.train_word2vec(toy, with_gensim)
-for word in ["king", "paris", "cat"]:
-    near = ", ".join(
-        f"{other} {cosine:.2f}" for other, cosine in by_gensim.most_similar(word, topn=3)
-    )
-    print(f"{word:6s} {near}")
-
-# %% [markdown]
-# **Which word is the input?** The paper, and our trainer, put the *centre* on the IN side and predict the
-# context. gensim (like word2vec.c) does it the other way round: the IN row of the *context* word meets the
-# OUT row of the *centre* word. Since "near" is symmetric, every pair turns up in both roles, and the
-# vectors mean the same. If you read gensim's code, though, it will look swapped.
-#
-# ## 13. Real text
-#
-# The excerpt of Wikipedia has about 9,000 words that occur at least five times. What would our softmax
-# cost there? Count the multiplications of the scores alone: $V \cdot d$ for each pair, against
-# $(k + 1) \cdot d$ with $k = 5$ negative samples.
-
-# %%
-real_settings = Word2VecSettings(vector_size=50, window=5, epochs=8, seed=1)
-d, k = real_settings.vector_size, real_settings.negative
-print(f"softmax:           {V * d:9,} multiplications a pair")
-print(f"negative sampling: {(k + 1) * d:9,}, {V / (k + 1):,.0f} times fewer")
-
-# %% [markdown]
-# So here gensim does the work, in about ten seconds.
-
-# %%
-real = gensim_impl.train_word2vec(wikipedia, real_settings)
-for word in ["three", "music", "moon", "battle", "king", "water"]:
-    near = ", ".join(other for other, _ in real.most_similar(word, topn=6))
-    print(f"{word:7s} {near}")
-
-# %% [markdown]
-# Half a million words, and nobody told it what a number or a battle is. Look at what is *not* good, too:
-# with so little text a rare word's neighbours are the words of the one article it occurs in. Ask for a
-# few words of your own.
-
-# %%
-word = "language"  # change me
-for which in ["in", "out"]:
-    near = ", ".join(other for other, _ in real.most_similar(word, topn=6, target=which))
-    print(f"{word}, IN-{which.upper()}: {near}")
 
 # %% [markdown]
 # ## Exercises
@@ -819,7 +820,7 @@ check("02.4", sgd_step)
 
 # %% [markdown] tags=["hint"]
 # Compute both gradients from the old matrices before you change either. `W[centers] -= ...` keeps
-# only one of the changes when a centre occurs twice: section 11 of the lesson shows what to use
+# only one of the changes when a centre occurs twice: section 13 of the lesson shows what to use
 # instead.
 
 # %% [markdown]
