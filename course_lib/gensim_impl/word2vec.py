@@ -1,6 +1,11 @@
 """Training by gensim, from the same settings and to the same Embeddings as the other backends."""
 
+import contextlib
+import io
+import re
+import sys
 from collections.abc import Iterable, Sequence
+from typing import TextIO
 
 import numpy as np
 from gensim.models import Word2Vec
@@ -61,7 +66,10 @@ def train_word2vec(
     start = starting_point(sentences, settings, vocabulary, initial)
     model = _untrained_model(start, settings)
     sentence_count = _count_sentences(sentences)
-    with progress_bar(progress, total=settings.epochs, unit=" epochs") as bar:
+    with (
+        progress_bar(progress, total=settings.epochs, unit=" epochs") as bar,
+        contextlib.redirect_stderr(_WithoutFalseAlarms(sys.stderr)),
+    ):
         model.train(
             sentences,
             total_examples=sentence_count,
@@ -125,3 +133,22 @@ class _Tick(CallbackAny2Vec):
 
     def on_epoch_end(self, model: Word2Vec) -> None:
         self.bar.update()
+
+
+class _WithoutFalseAlarms(io.TextIOBase):
+    """A stream that drops one message of gensim's, which a dot product of exactly -1 sets off.
+
+    gensim 4.4 declares BLAS's dot product with -1 as its sign of an error (``except -1`` in
+    word2vec_inner.pxd). The training goes on; everything else that is written passes through.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.line = ""  # the message arrives in pieces
+
+    def write(self, text: str) -> int:
+        *lines, self.line = (self.line + text).split("\n")
+        for line in lines:
+            if not re.search(r"Exception ignored in.*our_dot_(float|double)", line):
+                self.stream.write(line + "\n")
+        return len(text)

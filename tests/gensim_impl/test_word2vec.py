@@ -1,5 +1,8 @@
 import dataclasses
 import itertools
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -123,6 +126,33 @@ def test_nothing_is_printed_and_no_warning_escapes(text, capfd):
     train_word2vec(text, SETTINGS, progress=False)
     printed = capfd.readouterr()
     assert (printed.out, printed.err) == ("", "")
+
+
+def test_a_dot_product_of_minus_one_is_no_alarm():
+    """With this BLAS kernel gensim 4.4 prints "Exception ignored in ... our_dot_float"."""
+    code = (
+        "from course_lib import Word2VecSettings, datasets, gensim_impl\n"
+        "settings = Word2VecSettings(vector_size=50, epochs=20, sample=1e-4, alpha=0.05)\n"
+        "gensim_impl.train_word2vec(datasets.load_corpus('lee'), settings, progress=False)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "OPENBLAS_CORETYPE": "Prescott"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stderr == ""
+
+
+def test_other_messages_of_a_training_are_not_swallowed(text, monkeypatch, capsys):
+    def talk(model, sentences, **options):
+        for piece in ("Exception ignored in: ", "'gensim...our_dot_float'", "\nreal ", "trouble\n"):
+            sys.stderr.write(piece)
+
+    monkeypatch.setattr(Word2Vec, "train", talk)
+    train_word2vec(text, SETTINGS, progress=False)
+    assert capsys.readouterr().err == "real trouble\n"
 
 
 def test_progress_is_shown_by_epoch(text, capsys, monkeypatch):
