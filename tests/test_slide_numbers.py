@@ -1,0 +1,463 @@
+"""Numbers and code that were typed into the slides, computed again.
+
+What can be computed in a moment comes from course_lib. What needs a long training is looked up in
+the outputs of the lesson, which nbval computes again.
+"""
+
+import functools
+import importlib.util
+import inspect
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from gensim.models import Word2Vec
+from gensim.test.utils import datapath
+
+from course_lib import Vocabulary, corpus, datasets, numpy_impl, torch_impl
+from course_lib.numpy_impl.gradient_check import numerical_gradient
+from course_lib.pairs import skipgram_pairs
+
+ROOT = Path(__file__).resolve().parents[1]
+WORDS_TO_VECTORS, SKIP_GRAM = "01_from_words_to_vectors", "02_skip_gram"
+
+
+def figures_of(deck):
+    source = ROOT / "slides" / f"{deck}_figures.py"
+    spec = importlib.util.spec_from_file_location(f"numbers_of_{deck}", source)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+figures01, figures02 = figures_of(WORDS_TO_VECTORS), figures_of(SKIP_GRAM)
+
+
+def plain(text):
+    """Text with ASCII minus signs and single spaces, without the marks for bold and code."""
+    text = re.sub(r"&nbsp;|\\ ", " ", text).replace("{,}", ",").replace("\N{MINUS SIGN}", "-")
+    return " ".join(re.sub(r"[*`]", "", text).split())
+
+
+@functools.cache
+def slides(deck):
+    return (ROOT / "slides" / f"{deck}.md").read_text(encoding="utf-8").split("\n---\n")
+
+
+def raw_slide(deck, title):
+    found = [text for text in slides(deck) if f"## {title}" in text]
+    assert len(found) == 1, f"{len(found)} slides of {deck} have the title {title}"
+    return found[0]
+
+
+def slide(deck, title):
+    return plain(raw_slide(deck, title))
+
+
+@functools.cache
+def lesson_output(deck):
+    """Everything that the cells of a lesson printed."""
+    notebook = json.loads((ROOT / "notebooks" / f"{deck}.ipynb").read_text(encoding="utf-8"))
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    return plain("\n".join("".join(output.get("text", "")) for output in outputs))
+
+
+def code_lines(text, language="python"):
+    block = re.search(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)[1]
+    return [line.split("  #")[0].rstrip() for line in block.splitlines()]
+
+
+def without_spaces(text):
+    return re.sub(r"\s|,(?=\s*\))", "", text)
+
+
+def row(*cells):
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def pair(vector, digits):
+    return f"({', '.join(f'{value:.{digits}f}' for value in vector)})"
+
+
+@functools.cache
+def vocabulary(name, min_count):
+    return Vocabulary.from_sentences(datasets.load_corpus(name), min_count=min_count)
+
+
+@pytest.mark.parametrize("deck", [WORDS_TO_VECTORS, SKIP_GRAM])
+def test_the_notes_add_up_to_a_lecture_of_45_minutes(deck):
+    minutes = [int(n) for n in re.findall(r"<!--\n(\d+) minutes?\.", "\n---\n".join(slides(deck)))]
+    assert len(minutes) == len(slides(deck)) - 2  # not the front matter, not the references
+    assert sum(minutes) == 45
+
+
+# 01 From words to vectors -------------------------------------------------------------------------
+
+
+def test_letters():
+    text = slide(WORDS_TO_VECTORS, "By its letters")
+    letters = {word: np.array([ord(letter) for letter in word]) for word in ("cat", "dog", "hat")}
+    for word, numbers in letters.items():
+        distance = np.linalg.norm(numbers - letters["cat"])
+        assert row(word, ", ".join(map(str, numbers)), f"{distance:.1f}") in text
+
+
+def test_ids_depend_on_the_order():
+    text = slide(WORDS_TO_VECTORS, "An id is a name")
+    toy = datasets.load_corpus("toy")
+    words = vocabulary("toy", 1).words
+    orders = {
+        "by count": words,
+        "alphabetical": sorted(words),
+        "by first appearance": list(dict.fromkeys(token for tokens in toy for token in tokens)),
+    }
+    for name, order in orders.items():
+        gaps = [abs(order.index("cat") - order.index(other)) for other in ("dog", "hat")]
+        assert row(name, *gaps) in text
+
+
+def test_one_hot_vectors_are_long():
+    text = slide(WORDS_TO_VECTORS, "One-hot vectors")
+    for V in (9_000, 3_000_000):
+        one_hot = V * V * 4 / 1e9
+        shown = f"{one_hot:.2f}" if one_hot < 1 else f"{one_hot:,.0f}"
+        assert f"| {V:,} | {shown} | {V * 300 * 4 / 1e9:.2f} |" in text
+    assert f"by product {9_000 * 100:,}" in slide(WORDS_TO_VECTORS, "An embedding layer")
+
+
+def test_shapes_of_the_embedding_layer():
+    text = raw_slide(WORDS_TO_VECTORS, "Ids go in")
+    scope = {"torch": torch}
+    *statements, last = code_lines(text)
+    exec("\n".join(statements), scope)
+    shape = tuple(eval(last, scope))
+    assert shape == (2, 3, 4)
+    assert f"# {shape}" in text
+    assert row("output", shape, "a vector in the place of each id") in text
+    assert row("table", tuple(scope["layer"].weight.shape), "20 words, 4 dimensions") in text
+
+
+def test_gradient_of_the_look_up_by_hand():
+    text = slide(WORDS_TO_VECTORS, "By hand")
+    looked_up = figures01.W[figures01.BATCH]
+    g = looked_up - figures01.TARGETS
+    for word, h, t, gradient in zip(figures01.BATCH, looked_up, figures01.TARGETS, g, strict=True):
+        assert row(figures01.FIVE[word], pair(h, 1), pair(t, 1), pair(gradient, 1)) in text
+    assert f"{pair(g[0], 1)} + {pair(g[2], 1)} = {pair(g[0] + g[2], 1)}" in text
+
+
+def test_what_plus_equals_does_to_a_repeated_row():
+    question = raw_slide(WORDS_TO_VECTORS, "What is in the row of cat?")
+    g = figures01.W[figures01.BATCH] - figures01.TARGETS
+    scope = {"np": np, "W": figures01.W, "g": g}
+    exec("\n".join(code_lines(question)), scope)
+    added = np.zeros_like(g, shape=figures01.W.shape)
+    np.add.at(added, figures01.BATCH, g)
+    assert "B: $" + pair(scope["gradient"][1], 1) in plain(question)
+    assert "A: $" + pair(added[1], 1) in plain(question)
+    assert f"# g: {', '.join(pair(line, 1) for line in g)}" in plain(question)
+    answer = slide(WORDS_TO_VECTORS, "B: one share")
+    assert f"gradient[batch] += g # cat: {pair(scope['gradient'][1], 1)}" in answer
+    assert f"np.add.at(gradient, batch, g) # cat: {pair(added[1], 1)}" in answer
+
+
+def test_tokens():
+    raw = raw_slide(WORDS_TO_VECTORS, "Which words get a row?")
+    sentence = code_lines(raw, "text")[0]
+    assert row("str.split", ", ".join(sentence.split())) in plain(raw)
+    assert row("tokenize", ", ".join(corpus.tokenize(sentence))) in plain(raw)
+
+
+def test_decisions_change_the_vocabulary():
+    text = slide(WORDS_TO_VECTORS, "The same text has")
+    decisions = {
+        "split at white space": str.split,
+        "the same, lower case": lambda line: line.lower().split(),
+        "corpus.tokenize": corpus.tokenize,
+    }
+    forms = {}
+    for name, tokenizer in decisions.items():
+        sentences = corpus.TextFile(datapath("lee_background.cor"), tokenizer=tokenizer)
+        counts = Counter(token for tokens in sentences for token in tokens)
+        assert row(name, f"{counts.total():,}", f"{len(counts):,}") in text
+        forms[name] = {form: n for form, n in counts.items() if "afghanistan" in form.lower()}
+    first = sorted(forms["split at white space"].items(), key=lambda item: -item[1])
+    assert ", ".join(f"{form} {n}" for form, n in first[:4]) + ", and two more" in text
+    assert len(first) == 6
+    assert forms["corpus.tokenize"] == {"afghanistan": 80, "afghanistan's": 10}
+
+
+def test_a_generator_is_empty_the_second_time():
+    text = slide(WORDS_TO_VECTORS, "Training reads a corpus")
+    toy = datasets.load_corpus("toy")
+    generator = (tokens for tokens in toy)
+    first, second = (sum(1 for _ in generator) for _ in range(2))
+    assert row("a generator", f"{first:,} sentences", f"{second} sentences") in text
+    assert row("a list", f"{len(toy):,}", f"{len(toy):,}") in text
+
+
+def test_vocabulary():
+    text = slide(WORDS_TO_VECTORS, "min_count cuts")
+    lee = vocabulary("lee", 5)
+    for index in range(6):
+        assert row(index, lee.words[index], f"{lee.counts[index]:,}") in text
+    whole, kept = vocabulary("wikipedia", 1), vocabulary("wikipedia", 5)
+    share = kept.counts.sum() / whole.counts.sum()
+    assert f"keeps {len(kept):,} of {len(whole):,} words, and {share:.0%} of" in text
+
+
+def test_zipf():
+    products = slide(WORDS_TO_VECTORS, "Zipf")
+    ends = slide(WORDS_TO_VECTORS, "Half of a text")
+    texts = [vocabulary(name, 1) for name in ("lee", "wikipedia")]
+    for rank in (1, 10, 100, 1_000):
+        shown = [f"{rank * words.counts[rank - 1]:,}" for words in texts]
+        assert row(f"{rank:,}", *shown) in products
+    assert f"| 10,000 | | {10_000 * texts[1].counts[9_999]:,} |" in products
+    N = [int(words.counts.sum()) for words in texts]
+    half = [
+        1 + int(np.searchsorted(np.cumsum(words.counts), n / 2))
+        for words, n in zip(texts, N, strict=True)
+    ]
+    once = [int(np.sum(words.counts == 1)) for words in texts]
+    assert row("tokens", *(f"{n:,}" for n in N)) in ends
+    assert row("different words", *(f"{len(words):,}" for words in texts)) in ends
+    assert row("words that fill half of the text", *half) in ends
+    shares = [f"{n / len(words):.0%}" for n, words in zip(once, texts, strict=True)]
+    assert row("words that occur once", *shares) in ends
+    shares = [f"{n / total:.0%}" for n, total in zip(once, N, strict=True)]
+    assert row("their share of the tokens", *shares) in ends
+
+
+def test_subsampling_formulas():
+    assert rf"\approx {((1 + 5**0.5) / 2) ** 2:.2f}\, t" in slide(WORDS_TO_VECTORS, "Subsampling")
+    text = slide(WORDS_TO_VECTORS, "gensim has (7)")
+    lee = vocabulary("lee", 5)
+    model = Word2Vec(min_count=5, sample=1e-4)
+    model.build_vocab(datasets.load_corpus("lee"))
+    for word in ("the", "said", "police"):
+        stored = model.wv.get_vecattr(word, "sample_int") / 2**32
+        code, paper = (
+            lee.keep_probabilities(1e-4, formula)[lee.index(word)]
+            for formula in ("gensim", "paper")
+        )
+        assert row(word, *(f"{kept:.3f}" for kept in (stored, code, paper))) in text
+    for words in (lee, vocabulary("wikipedia", 5)):
+        f = words.counts / words.counts.sum()
+        for power in (3, 4, 5):
+            left = [
+                f @ words.keep_probabilities(10.0**-power, name) for name in ("paper", "gensim")
+            ]
+            assert f"$10^{{-{power}}}$ | {left[0]:.3f} | {left[1]:.3f} |" in text
+
+
+def test_subsampling_thins():
+    text = slide(WORDS_TO_VECTORS, "False: it thins")
+    lee = vocabulary("lee", 5)
+    keep = lee.keep_probabilities(1e-4)
+    for word in ("the", "to", "of", "said", "police"):
+        index = lee.index(word)
+        before = lee.counts[index]
+        cells = f"{before:,}", f"{before * keep[index]:.0f}", f"{keep[index]:.0%}"
+        assert row(word, *cells) in text
+
+
+def test_trained_numbers_of_the_first_deck_are_those_of_the_lesson():
+    printed = lesson_output(WORDS_TO_VECTORS)
+    unseen = slide(WORDS_TO_VECTORS, "False: a row that was never")
+    table = re.findall(r"\| ([\d,]+) \| (\d\.\d\d) \|", unseen)
+    assert len(table) == 5
+    for words, moved in table:
+        assert f"{words} {moved}" in printed
+    assert "virus seen 0 times: " + re.search(r"neighbours: (.*?)\. ", unseen)[1] in printed
+    again = slide(WORDS_TO_VECTORS, "The question again")
+    for other, cosine in re.findall(r"\| cat, (\w+) \| (\S+) \|", again):
+        assert f"cosine of cat and {other}: {cosine}" in printed
+    nearest = re.findall(r"earest to (\w+): (.*?)\.", again)
+    assert len(nearest) == 2
+    for word, near in nearest:
+        assert f"{word}: {near}" in printed
+
+
+# 02 Skip-gram -------------------------------------------------------------------------------------
+
+
+def test_company_of_four_words():
+    text = slide(SKIP_GRAM, "Related words")
+    for word in ("language", "war", "water", "music"):
+        company = re.search(rf"\| {word} \| (.*?) \|", text)[1]
+        assert f"{word} {company}" in lesson_output(SKIP_GRAM)
+
+
+def test_pairs_of_the_sentence():
+    raw = raw_slide(SKIP_GRAM, "A window turns")
+    centers, contexts = skipgram_pairs(np.arange(7), window=2)
+    assert f"**{len(centers)} pairs**" in raw
+    sentence = np.array(figures02.SENTENCE)
+    listed = [f"golden → {word}" for word in sentence[contexts[centers == 4]]]
+    assert " · ".join(listed) in raw
+    each = ", ".join(map(str, np.bincount(centers)))
+    assert f"{each} makes {len(centers)}" in plain(raw)
+
+
+@functools.cache
+def by_hand():
+    scores = figures02.W_OUT @ figures02.W[figures02.KING]
+    y_hat = numpy_impl.objectives.softmax(scores)
+    loss, EH, W_out_gradient = numpy_impl.objectives.softmax_loss(
+        figures02.W[figures02.KING], figures02.W_OUT, figures02.CROWN
+    )
+    return scores, y_hat, loss, EH, W_out_gradient
+
+
+def test_scores_and_probabilities_by_hand():
+    text = slide(SKIP_GRAM, "By hand")
+    scores, y_hat, loss, *_ = by_hand()
+    for index, word in enumerate(figures02.FIVE):
+        numbers = f"{scores[index]:.2f}", f"{np.exp(scores[index]):.3f}", f"{y_hat[index]:.3f}"
+        assert row(word, pair(figures02.W_OUT[index], 1), *numbers) in text
+    total = np.exp(scores).sum()
+    assert f"{total:.3f} | {y_hat.sum():.3f} |" in text
+    power, probability = np.exp(scores[figures02.CROWN]), y_hat[figures02.CROWN]
+    assert f"{power:.3f} / {total:.3f} = {probability:.3f}" in text
+    assert rf"-\log {probability:.3f} = {loss:.3f}" in text
+    assert rf"\log 5 = {np.log(5):.3f}" in text
+    assert f"v_{{\\text{{king}}}} = {pair(figures02.W[figures02.KING], 1)}" in text
+    assert rf"0.2 \cdot 1.0 + 0.4 \cdot 0.5 = {scores[figures02.CROWN]:.1f}" in text
+
+
+def test_errors_and_gradients_by_hand():
+    text = slide(SKIP_GRAM, "The errors sum to zero")
+    _, y_hat, _, EH, W_out_gradient = by_hand()
+    error = y_hat - np.eye(5)[figures02.CROWN]
+    assert error.sum() == pytest.approx(0, abs=1e-12)
+    for word, e, gradient in zip(figures02.FIVE, error, W_out_gradient, strict=True):
+        assert row(word, f"{e:.3f}", pair(gradient, 4)) in text
+    assert pair(EH, 4) in text
+
+
+def test_one_step_by_hand():
+    text = slide(SKIP_GRAM, "One step with")
+    _, _, loss, _, _ = by_hand()
+    W_new, W_out_new = figures02._after_one_step()
+    king = figures02.KING
+    before_and_after = {r"v_{\text{king}}": (figures02.W[king], W_new[king])}
+    for index, word in enumerate(figures02.FIVE):
+        name = f"u_{{\\text{{{word}}}}}"
+        before_and_after[name] = figures02.W_OUT[index], W_out_new[index]
+    for name, (before, after) in before_and_after.items():
+        assert row(f"${name}$", pair(before, 1), pair(after, 3)) in text
+    loss_after = numpy_impl.objectives.softmax_loss(W_new[king], W_out_new, figures02.CROWN)[0]
+    assert f"α = {figures02.ALPHA} takes the loss from {loss:.3f} to {loss_after:.3f}" in text
+
+
+def test_code_on_the_slides_is_that_of_the_library():
+    lines = code_lines(raw_slide(SKIP_GRAM, "The same in NumPy"))
+    source = inspect.getsource(numpy_impl.objectives.skipgram_softmax)
+    assert len(lines) == 6
+    for line in lines[:-1]:
+        assert line in source
+    assert lines[-1].removeprefix("output_gradient = ") in source
+
+    proof = raw_slide(SKIP_GRAM, "Three judges")
+    source = inspect.getsource(torch_impl.objectives.skipgram_softmax)
+    assert without_spaces("".join(code_lines(proof))) in without_spaces(source)
+    W, W_out = torch.tensor(figures02.W), torch.tensor(figures02.W_OUT)
+    model = torch_impl.objectives.SkipGramSoftmax(W, W_out)
+    assert "\n".join(code_lines(proof, "text")) == repr(model)
+
+
+def test_three_judges():
+    text = slide(SKIP_GRAM, "Three judges")
+    W, W_out = figures02.W, figures02.W_OUT
+    centers, contexts = np.array([0, 0, 0, 3, 2]), np.array([4, 4, 1, 1, 2])
+    _, on_paper, _ = numpy_impl.objectives.skipgram_softmax(W, W_out, centers, contexts)
+    by_differences = numerical_gradient(
+        lambda matrix: numpy_impl.objectives.skipgram_softmax(matrix, W_out, centers, contexts)[0],
+        W,
+    )
+    W_torch = torch.tensor(W, requires_grad=True)
+    torch_impl.objectives.skipgram_softmax(
+        W_torch, torch.tensor(W_out), torch.tensor(centers), torch.tensor(contexts)
+    ).backward()
+    error = numpy_impl.objectives.softmax(W[centers] @ W_out.T)
+    error[np.arange(5), contexts] -= 1
+    plus_equals = np.zeros_like(W)
+    plus_equals[centers] += error @ W_out
+    verdicts = {
+        ("finite differences", "nine digits"): np.allclose(by_differences, on_paper, atol=1e-9),
+        ("autograd", "twelve digits"): np.allclose(W_torch.grad.numpy(), on_paper, atol=1e-12),
+        ("+=, no np.add.at", "differs"): not np.allclose(plus_equals, on_paper, atol=1e-2),
+    }
+    for cells, holds in verdicts.items():
+        assert row(*cells) in text
+        assert holds, cells
+
+
+def test_toy_text():
+    raw = raw_slide(SKIP_GRAM, "To see meaning")
+    toy = datasets.load_corpus("toy")
+    assert code_lines(raw, "text") == [" ".join(tokens) for tokens in toy[:6]]
+    for group, members in datasets.TOY_GROUPS.items():
+        assert row(group, " ".join(members)) in raw
+    settings = figures02.TOY
+    told = f"{len(vocabulary('toy', 1))} words, {settings.vector_size} dimensions"
+    assert f"{told}, {settings.epochs} epochs" in raw
+    assert f"{len(toy):,} sentences" in raw
+
+
+def test_losses_and_neighbours_of_the_toy_text():
+    trained = figures02._trained()
+    text = slide(SKIP_GRAM, "The loss stops")
+    log_V, floor = np.log(len(trained)), figures02._floor()
+    assert rf"\log V = {log_V:.3f}$, floor ${floor:.3f}$" in text
+    assert f"reached ${trained.losses[-1]:.3f}$" in text
+
+    text = slide(SKIP_GRAM, "The planted groups")
+    for word in ("king", "paris", "cat"):
+        near = [f"{other} {cosine:.2f}" for other, cosine in trained.most_similar(word, topn=3)]
+        assert f"{word}: {', '.join(near)}" in text
+    for first, minus, plus in [("king", "man", "woman"), ("paris", "france", "italy")]:
+        answer = trained.most_similar([first, plus], [minus], topn=1)[0][0]
+        assert f"{first} - {minus} + {plus} = {answer}" in text
+
+
+def test_company_and_meeting():
+    text = slide(SKIP_GRAM, "False: similar company")
+    trained, counted = figures02._trained(), figures02._pair_counts()
+    for first, second in [("king", "queen"), ("dog", "barks")]:
+        rows = [trained.vocabulary.index(word) for word in (first, second)]
+        in_in = trained.similarity(first, second)
+        in_out = trained.similarity(first, second, target="out")
+        told = f"{counted[tuple(rows)]} pairs, IN-IN {in_in:.2f}, IN-OUT {in_out:.2f}"
+        assert f"{first}, {second}: {told}" in text
+
+
+def test_one_matrix_numbers_are_those_of_the_lesson():
+    text = slide(SKIP_GRAM, "False: one matrix")
+    for name in ("two matrices", "one matrix"):
+        loss, itself = re.search(rf"\| {name} \| (\S+) \| (\S+) \|", text).groups()
+        assert f"{name} loss {loss} p(w | w) {itself}" in lesson_output(SKIP_GRAM)
+    itself = re.search(r"\| in the text \| \| (\S+) \|", text)[1]
+    assert f"in the text p(w | w) {itself}" in lesson_output(SKIP_GRAM)
+
+
+def test_cost_of_a_pair():
+    text = slide(SKIP_GRAM, "gensim has no full softmax")
+    V, d, k = len(vocabulary("wikipedia", 5)), 50, 5
+    assert f"$V = {V:,}$ and $d = {d}$" in text
+    assert row("softmax", "$V d$", f"{V * d:,}") in text
+    assert row(f"{k} negative samples", r"$(k + 1)\, d$", (k + 1) * d) in text
+    assert f"{V / (k + 1):,.0f} times fewer" in text
+
+
+def test_real_neighbours_are_those_of_the_lesson():
+    text = slide(SKIP_GRAM, "On real text")
+    table = re.findall(r"\| (\w+) \| ([\w, ]+) \|", text)
+    assert len(table) == 6
+    for word, near in table:
+        assert f"{word} {near}" in lesson_output(SKIP_GRAM)
