@@ -141,16 +141,6 @@ def test_headings_begin_with_one_title_and_skip_no_level(path):
     assert [(upper, lower) for upper, lower in steps if lower > upper + 1] == []
 
 
-def test_the_minutes_of_a_lesson_are_the_same_everywhere():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    lesson_map = prose(FOLDER / "00_start_here.ipynb")
-    for source in SOURCES:
-        number = source.stem[:2]
-        said = re.search(r"\*\*(\d+) minutes", prose(FOLDER / f"{source.stem}.ipynb"))[1]
-        assert re.search(rf"^\| {number} \|.*\| {said} min \|$", readme, re.MULTILINE), number
-        assert re.search(rf"^\| {number} \|.*\| {said} \|$", lesson_map, re.MULTILINE), number
-
-
 def test_the_minutes_for_exercises_are_their_sum():
     for source in SOURCES:
         exercises = build_notebooks.read_lesson(source).exercises

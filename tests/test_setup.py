@@ -26,7 +26,7 @@ DEV = {
     canonicalize_name(Requirement(line).name) for line in PROJECT["optional-dependencies"]["dev"]
 }
 FLOORS = [
-    {"corpus", "settings", "vocabulary"},
+    {"corpus", "files", "settings", "vocabulary"},
     {"datasets", "embeddings", "pairs"},
     {"training"},
     {"numpy_impl", "torch_impl", "gensim_impl"},
@@ -435,11 +435,16 @@ def test_links_to_files_lead_somewhere(name):
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
-def test_readme_maps_every_lesson():
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    lessons = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
-    assert lessons
-    assert [path.name for path in lessons if f"(notebooks/{path.name})" not in text] == []
+@pytest.mark.parametrize("name", ["README.md", "notebooks/source/00_start_here.py"])
+def test_the_map_has_every_lesson_with_its_minutes(name):
+    rows = re.findall(r"\| (\d\d) \| .* \| (\d+) ", (ROOT / name).read_text(encoding="utf-8"))
+    sources = sorted((ROOT / "notebooks" / "source").glob("[0-9]*.py"))
+    minutes = [
+        re.search(r"\*\*(\d+) minutes", path.read_text(encoding="utf-8")) for path in sources
+    ]
+    assert rows == [
+        (path.name[:2], found[1]) for path, found in zip(sources, minutes, strict=True) if found
+    ]
 
 
 def test_citation_names_this_version():

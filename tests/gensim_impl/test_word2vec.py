@@ -106,6 +106,39 @@ def test_half_precision_of_nothing_is_lost_in_float64_starts(text):
     np.testing.assert_array_equal(from_exact.input_vectors, plain.input_vectors)
 
 
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_gensims_skip_gram_has_the_context_word_on_the_in_side(seed):
+    """The two ends of a sentence see each other in one direction only, as their windows shrink.
+
+    OUT starts at zero and IN at one axis a word, so that OUT vector c has a part along axis o just
+    where u_c has met v_o. All noise words are drawn from filler that the sentence does not have.
+    """
+    filler = [f"filler{number}" for number in range(5)]
+    vocabulary = Vocabulary([*filler, "left", "middle", "right"], [10**8] * 5 + [1] * 3)
+    settings = Word2VecSettings(
+        vector_size=8, window=2, epochs=1, sample=0, negative=1, seed=seed, alpha=1e-3
+    )
+    start = Embeddings(vocabulary, np.eye(8), np.zeros((8, 8)))
+    trained = train_word2vec([["left", "middle", "right"]], settings, initial=start, progress=False)
+    drawn = np.random.RandomState(seed)
+    drawn.randint(0, 2**24, size=2)  # gensim seeds its generator of noise words with these
+    reach = dict(zip(["left", "middle", "right"], 2 - drawn.randint(0, 2, size=3), strict=True))
+    for center, other in [("left", "right"), ("right", "left")]:
+        met = trained.vector(center, "out")[vocabulary.index(other)] > 0
+        assert met == (reach[center] == 2), f"{center} is the centre, {reach}"
+
+
+def test_the_two_ends_differ_for_some_seed():
+    """Else the test above could not tell the sides apart."""
+    reaches = set()
+    for seed in range(1, 9):
+        drawn = np.random.RandomState(seed)
+        drawn.randint(0, 2**24, size=2)
+        first, _, last = 2 - drawn.randint(0, 2, size=3)
+        reaches.add((int(first), int(last)))
+    assert {(1, 2), (2, 1)} <= reaches
+
+
 def test_a_long_sentence_is_refused_before_gensim_cuts_it():
     text = [["a", "b"] * 5000, ["a"] * 10_001]
     with pytest.raises(ValueError, match=r"Sentence 2 has 10,001 tokens.*split_long"):
