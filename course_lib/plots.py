@@ -624,11 +624,11 @@ def window_weights(
         alt += f" Measured: {_enumerated([_number(weight) for weight in measured])}."
     picture = Picture(title, alt, size)
     axes = picture.add_subplot()
-    label = "expected: (w − d + 1) / w"
+    label = "expected: (w − δ + 1) / w"
     axes.bar(distances, expected, width=0.6, color=PALE_BLUE, ec=BLUE, label=label)
     if measured is not None:
         axes.plot(distances, measured, "D", color=VERMILION, markersize=8, label="measured")
-    axes.set(xlabel="distance d between centre and context", ylabel="weight", ylim=(0, 1.1))
+    axes.set(xlabel="distance δ between centre and context", ylabel="weight", ylim=(0, 1.1))
     axes.set_xticks(distances)
     axes.legend(loc="upper right")
     return picture

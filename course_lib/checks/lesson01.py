@@ -1,6 +1,7 @@
 """The checks of lesson 01, from words to vectors."""
 
 import tempfile
+import tracemalloc
 from collections.abc import Callable
 from functools import partial, update_wrapper
 from pathlib import Path
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_lib.checks.registry import exercise, guarded
-from course_lib.checks.requirements import require, require_close, require_equal
+from course_lib.checks.requirements import require, require_close, require_equal, require_two
 from course_lib.vocabulary import Vocabulary
 
 
@@ -58,17 +59,20 @@ def check_count_words(count_words: Callable[..., Any]) -> None:
 def check_lookup(lookup: Callable[..., Any]) -> None:
     """Shapes first, then the one-hot vectors, then the rows; ids repeat."""
     ids = np.array([[0, 2, 2], [3, 1, 0]])
-    W = np.arange(20.0).reshape(5, 4)  # word 4 is in no sentence
-    found = lookup(ids, W)
-    require(
-        isinstance(found, tuple) and len(found) == 2,
-        "`lookup` should return two arrays: return one_hot, vectors.",
+    W = np.arange(15.0).reshape(5, 3)  # word 4 is in no sentence
+    found = require_two(
+        lookup(ids, W), "`lookup` should return two arrays: return one_hot, vectors."
     )
     one_hot, vectors = np.asarray(found[0]), np.asarray(found[1])
     require(
         one_hot.shape != (2, 3, 4),
-        "The one-hot vectors have 4 entries: one for each id up to the largest in the batch, or "
-        "one for each dimension. They need one for each of the 5 words of the table.",
+        "The one-hot vectors have 4 entries, one for each id up to the largest in the batch. They "
+        "need one for each of the 5 words of the table.",
+    )
+    require(
+        one_hot.shape != (2, 3, 3),
+        "The one-hot vectors have 3 entries, as many as a vector has dimensions. They need one for "
+        "each of the 5 words of the table. (Or did you return the vectors first?)",
     )
     require(
         one_hot.shape != (6, 5),
@@ -83,9 +87,8 @@ def check_lookup(lookup: Callable[..., Any]) -> None:
 def check_keep_probabilities(keep_probabilities: Callable[..., Any]) -> None:
     """Both formulas on shares from 0.5 down to below the threshold; each slip by name."""
     counts, t = np.array([500, 300, 150, 40, 9, 1]), 0.05
-    found = keep_probabilities(counts, t)
-    require(
-        isinstance(found, tuple) and len(found) == 2,
+    found = require_two(
+        keep_probabilities(counts, t),
         "`keep_probabilities` should return two arrays: return paper, code.",
     )
     words = Vocabulary(list("abcdef"), counts)
@@ -124,9 +127,12 @@ def check_keep_probabilities(keep_probabilities: Callable[..., Any]) -> None:
 def check_lines(lines: Any) -> None:
     """Iterate twice, look at the items, change the file in between, and count what is held."""
     require(isinstance(lines, type), "The answer should be a class: check('01.4', Lines).")
+    require(
+        hasattr(lines, "__iter__"), "`Lines` has no method `__iter__`, so it cannot be iterated."
+    )
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "text.txt"
-        path.write_text("the cat eats\n\nthe dog\n   \nthe été\n", encoding="utf-8")
+        path.write_text("The  cat\teats\n\nthe dog\n   \nthe été\n", encoding="utf-8")
         corpus = guarded(lines)(path)
         guarded(corpus.__iter__)()  # None, if that is still to be written
         # A message should say "Lines stops with ...", and in which line of the learner's.
@@ -145,18 +151,31 @@ def check_lines(lines: Any) -> None:
             [] not in first,
             "An empty line becomes an empty sentence. Leave out lines without a token.",
         )
-        right = [["the", "cat", "eats"], ["the", "dog"], ["the", "été"]]
+        right = [["The", "cat", "eats"], ["the", "dog"], ["the", "été"]]
         require(
             first != right[:1],
             "Only the first line is read: a `return` inside the loop ends it. Use `yield`.",
         )
         require_equal(first, right, "`list(Lines(path))`")
         require_equal(second, right, "`list(Lines(path))` in the second pass")
+        one, other = iter(corpus), iter(corpus)
+        next(one)
+        require(
+            next(other, None) == right[0],
+            "Two loops over the same Lines disturb each other: the second one starts where the "
+            "first one is. Give a new iterator in each call of __iter__.",
+        )
         path.write_text("something new\n", encoding="utf-8")
         require(
             read() == [["something", "new"]],
             "The file has changed, and Lines still gives the old text: it holds the whole file in "
             "memory. Read it anew in each pass.",
+        )
+        path.write_text("so many words again and again\n" * 50_000, encoding="utf-8")
+        require(
+            _peak_memory(corpus) < path.stat().st_size / 3,
+            "One pass holds the whole file in memory: read() and readlines() fetch all of it at "
+            "once. Go through it line by line: for line in file.",
         )
 
 
@@ -185,21 +204,42 @@ def check_table_gradient(table_gradient: Callable[..., Any]) -> None:
         "through each of its places.",
     )
     require_close(found, right, "The gradient without padding")
+    gradients = np.arange(1.0, 19.0).reshape(2, 3, 3)
     ids = np.array([[1, -1, -1], [0, 1, 2]])
     found = np.asarray(table_gradient(ids, gradients, 4))
     require(
-        found.shape != (4, 2) or not found[3].any(),
+        found.shape != (4, 3) or not found[3].any(),
         "Word 3 is not in the batch, and it has a gradient: NumPy takes row -1 for the last one. "
         "Leave out the places where the id is -1.",
     )
     require_close(found, _table_gradient(ids, gradients, 4), "The gradient with padding")
+    ids = np.array([[3, -1, -1], [0, 3, 2]])
+    right = _table_gradient(ids, gradients, 4)
+    found = np.asarray(table_gradient(ids, gradients, 4))
+    require(
+        _same(found, right) or not _same(found[:3], right[:3]),
+        "Word 3 is in the batch, beside padding, and its gradient is wrong. Padding may not land "
+        "in its row, and its row may not be wiped.",
+    )
+    require_close(found, right, "The gradient with padding and the last word")
     nothing = np.full((2, 3), -1)
     found = table_gradient(nothing, gradients, 4)
-    require_close(found, np.zeros((4, 2)), "The gradient of a batch that is all padding")
+    require_close(found, np.zeros((4, 3)), "The gradient of a batch that is all padding")
 
 
 def _same(found: NDArray, other: NDArray) -> bool:
     return found.shape == other.shape and np.allclose(found, other)
+
+
+def _peak_memory(corpus: Any) -> int:
+    """Bytes that one pass needs at its worst."""
+    tracemalloc.start()
+    try:
+        for _ in corpus:
+            pass
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 def _table_gradient(ids: NDArray, gradients: NDArray, V: int) -> NDArray:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_lib.checks.registry import exercise
-from course_lib.checks.requirements import require, require_close, require_equal
+from course_lib.checks.requirements import require, require_close, require_equal, require_two
 from course_lib.numpy_impl.objectives import skipgram_softmax, softmax_loss
 from course_lib.numpy_impl.objectives import softmax as right_softmax
 from course_lib.pairs import skipgram_pairs
@@ -65,41 +65,49 @@ def check_softmax(softmax: Callable[..., Any]) -> None:
         "own. Sum over axis=1, and keep that axis with keepdims=True.",
     )
     require_close(found, right_softmax(scores), "`softmax([[1, 2, 3], [0, 0, 0]])`")
-    with np.errstate(all="ignore"):  # the message below says it better than NumPy's warning
-        found = np.asarray(softmax(np.array([[1000.0, 999.0], [-1000.0, -1001.0]])))
+    with np.errstate(all="ignore"):  # the messages below say it better than NumPy's warning
+        large = np.asarray(softmax(np.array([[1000.0, 999.0]])))
+        rows = np.asarray(softmax(np.array([[1000.0, 999.0], [0.0, -1.0]])))
+        wide = np.asarray(softmax(np.array([[1000.0, -1000.0], [0.0, -2000.0]])))
     require(
-        np.isfinite(found).all(),
-        "Scores of 1000 or -1000 give nan: exp(1000) overflows, and exp(-1000) is 0, so that 0/0 "
-        "comes out. Subtract something from every score of a row first.",
+        np.isfinite(large).all(),
+        "Scores of 1000 give nan: exp(1000) overflows. Subtract something from every score of a "
+        "row first.",
+    )
+    require_close(large, right_softmax(np.array([[1.0, 0.0]])), "The softmax of 1000 and 999")
+    require(
+        _same(rows[0], large[0]) and np.isfinite(rows[1]).all(),
+        "A row of small scores below a row of large ones gives nan: all of its exponentials are 0. "
+        "Subtract each row's own largest score, not the largest of all.",
     )
     require_close(
-        found, right_softmax(np.array([[1.0, 0], [1, 0]])), "The softmax of scores near 1000"
+        rows, right_softmax(np.array([[1.0, 0.0]] * 2)), "The softmax of two rows far apart"
     )
-    far = np.array([[1000.0, 999.0], [0.0, -1.0]])
-    with np.errstate(all="ignore"):
-        found = softmax(far)
-    require_close(found, right_softmax(far), "The softmax with rows of very different size")
+    require(
+        np.isfinite(wide).all(),
+        "Scores of 1000 and -1000 in one row give nan. Subtract the *largest* score of the row: "
+        "after the mean or the smallest, exp still overflows.",
+    )
+    require_close(wide, np.array([[1.0, 0.0]] * 2), "The softmax of scores 2000 apart")
 
 
 @exercise("02.3", done="Your algebra is skip-gram's: EH and the gradient of every OUT vector.")
 def check_gradients(gradients: Callable[..., Any]) -> None:
     """Compare both gradients, and name the two classic slips."""
     v_c, W_out = _one_pair()
-    found = gradients(v_c, W_out, 1)
-    require(
-        isinstance(found, tuple) and len(found) == 2,
-        "`gradients` should return two arrays: return v_gradient, W_gradient.",
-    )
+    two = "`gradients` should return two arrays: return v_gradient, W_gradient."
+    found = require_two(gradients(v_c, W_out, 1), two)
     _, right_v, right_W = softmax_loss(v_c, W_out, 1)
     probabilities = right_softmax(W_out @ v_c)
     _name_slips(np.asarray(found[0]), right_v, W_out.T @ probabilities, "The gradient dL/dv_c")
     _name_slips(np.asarray(found[1]), right_W, np.outer(probabilities, v_c), "The gradient dL/dW'")
-    require_close(found[0], right_v, "The gradient dL/dv_c")
-    require_close(found[1], right_W, "The gradient dL/dW'")
-    found = gradients(100 * v_c, 100 * W_out, 0)
+    loose = {"rtol": 1e-5, "atol": 1e-6}  # an answer in float32 is right, too
+    require_close(found[0], right_v, "The gradient dL/dv_c", **loose)
+    require_close(found[1], right_W, "The gradient dL/dW'", **loose)
+    found = require_two(gradients(100 * v_c, 100 * W_out, 0), two)
     _, right_v, right_W = softmax_loss(100 * v_c, 100 * W_out, 0)
-    require_close(found[0], right_v, "The gradient dL/dv_c for scores in the thousands", atol=1e-6)
-    require_close(found[1], right_W, "The gradient dL/dW' for scores in the thousands", atol=1e-6)
+    require_close(found[0], right_v, "The gradient dL/dv_c for scores in the thousands", **loose)
+    require_close(found[1], right_W, "The gradient dL/dW' for scores in the thousands", **loose)
 
 
 @exercise("02.4", done="With this step and the pairs of a text you can train skip-gram.")
@@ -108,14 +116,23 @@ def check_sgd_step(sgd_step: Callable[..., Any]) -> None:
     rng = np.random.default_rng(2)
     W, W_out = rng.normal(size=(5, 3)), rng.normal(size=(5, 3))
     one = np.array([2]), np.array([4])
-    found = sgd_step(W, W_out, *one, 0.5)
-    require(isinstance(found, tuple) and len(found) == 2, "`sgd_step` should return two matrices.")
+    two = "`sgd_step` should return two matrices: return W_new, W_out_new."
+    found = require_two(sgd_step(W, W_out, *one, 0.5), two)
     _, dW, dW_out = skipgram_softmax(W, W_out, *one)
     new_out = W_out - 0.5 * dW_out
     late = W - 0.5 * skipgram_softmax(W, new_out, *one)[1]
+    half_late = W.copy()  # the error is the old one, the OUT vectors are the new ones
+    error = right_softmax(W_out @ W[2])
+    error[4] -= 1
+    half_late[2] -= 0.5 * new_out.T @ error
     require(
         not _same(found[0], late),
         "W moves by a gradient that was taken after W' had moved. Compute both gradients first.",
+    )
+    require(
+        not _same(found[0], half_late),
+        "The gradient of W is made of OUT vectors that have moved already. Use the old ones: "
+        "compute both gradients before you change either matrix.",
     )
     require(
         not _same(found[0], W + 0.5 * dW),
@@ -125,7 +142,7 @@ def check_sgd_step(sgd_step: Callable[..., Any]) -> None:
     require_close(found[1], new_out, "W' after one pair")
     batch = np.array([1, 1, 3, 1]), np.array([0, 0, 2, 4])
     _, dW, dW_out = skipgram_softmax(W, W_out, *batch)
-    found = sgd_step(W, W_out, *batch, 0.1)
+    found = require_two(sgd_step(W, W_out, *batch, 0.1), two)
     once = W.copy()
     once[batch[0]] -= 0.1 * _pair_gradients(W, W_out, *batch)
     require(

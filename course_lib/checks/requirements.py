@@ -85,6 +85,30 @@ def require_close(
             raise CheckFailed(f"{name}{_first_difference(got, expected, wrong)}")
 
 
+def require_two(got: Any, message: str) -> tuple[Any, Any]:
+    """Refuse an answer that is not two things in a row.
+
+    Parameters
+    ----------
+    got : object
+        What the learner's function returns: a tuple, a list or an array of two.
+    message : str
+        What to say otherwise: a sentence for the learner.
+
+    Returns
+    -------
+    first, second : object
+        The two.
+
+    Raises
+    ------
+    CheckFailed
+        There are not two.
+    """
+    require(isinstance(got, (tuple, list, np.ndarray)) and len(got) == 2, message)
+    return got[0], got[1]
+
+
 def require_equal(got: Any, expected: Any, name: str) -> None:
     """Refuse a list, a tuple or a single value unless it equals the expected one.
 

@@ -15,8 +15,8 @@
 #
 # The answer of this course is **word embeddings**: every word gets a vector, a list of, say, a hundred
 # numbers, such that words that are used alike get vectors that are alike. You will see where the numbers
-# come from, to the last derivative. You will compute them by hand, in NumPy, in PyTorch and with gensim,
-# and see that all four agree. And you will see what such vectors cannot do.
+# come from, to the last derivative. You will compute them by hand, in NumPy and in PyTorch, and see that
+# all three agree, and let gensim do it on real text. And you will see what such vectors cannot do.
 
 # %% [markdown]
 # ## Does it work here?
@@ -42,7 +42,7 @@ for package, oldest in [(np, (2, 0)), (torch, (2, 6)), (gensim, (4, 4))]:
 # ## A first taste
 #
 # Three hundred news documents from Australia. That is very little text: published vectors come from a
-# hundred thousand to a million times as much.
+# hundred thousand to ten million times as much.
 
 # %%
 news = datasets.load_corpus("lee")

@@ -112,8 +112,8 @@ print(distances.round(3))
 
 # %% [markdown]
 # Now no word is nearer than any other: to a one-hot vector, *cat* is as far from *dog* as from *hat*.
-# It makes no false claim. It makes no claim at all. And it is long. With 9,000 words, about what a
-# piece of Wikipedia has, and with the three million of the vectors that Google published in 2013:
+# It makes no false claim. It makes no claim at all. And it is long. With 9,000 words, a little less
+# than a piece of Wikipedia has, and with the three million of the vectors that Google published in 2013:
 
 # %%
 for V in (9_000, 3_000_000):
@@ -213,7 +213,12 @@ print("cat:", lost[1].round(2))
 W_gradient = np.zeros_like(W)
 np.add.at(W_gradient, batch, g)
 print("cat:", W_gradient[1].round(2))
-plots.matrix_heatmaps({"dL/dW": W_gradient}, five, highlight=["cat", "dog"])
+plots.matrix_heatmaps(
+    {"dL/dW": W_gradient},
+    five,
+    highlight=["cat", "dog"],
+    title="Only the rows that were looked up get a gradient",
+)
 
 # %% [markdown]
 # ### The proof
@@ -469,7 +474,7 @@ for name, words in counted.items():
 #
 # *The* stands beside almost every noun, so a pair like *(the, cat)* says little about *cat*. Mikolov et
 # al. (2013b) leave out some of the frequent words, token by token and at random, before the window is
-# laid. Let $f$ be the share of all tokens that a word has, and $t$ a threshold such as $10^{-3}$. The
+# laid. Let $f$ be the share that a word has of all tokens *of the vocabulary*, and $t$ a threshold such as $10^{-3}$. The
 # **paper** keeps a token with probability (their equation 5 says what is *dropped*)
 #
 # $$
@@ -637,12 +642,12 @@ for low, high in [(0, 0), (1, 1), (2, 4), (5, 19), (20, 9999)]:
 # an answer all the same:
 
 # %%
-for word in ("virus", "butterfly", "gorge"):
+for word in ("virus", "butterfly", "gorge", "bonn"):
     near = [other for other, _ in trained.most_similar(word, topn=5)]
     print(f"{word:9s} seen {in_training[word]} times: {', '.join(near)}")
 
 # %% [markdown]
-# Nothing marks them as nonsense. Words that were seen once are hardly better. So count the vocabulary
+# Nothing marks them as nonsense. *bonn* was seen once, and is hardly better off. So count the vocabulary
 # on the training text, and on nothing else, and with a `min_count` that leaves each word something to
 # learn from.
 #
@@ -665,7 +670,8 @@ for word in [*top, "said", "police"]:
 # %% [markdown]
 # *the* is still the most frequent word, only by less. (6) says why: a frequent word with the count $n$
 # keeps about $n \sqrt{t/f}$ tokens, and with $f = n/N$ that is $\sqrt{t N n}$. Counts are replaced by
-# their square roots, up to a factor, and the order stays.
+# their square roots, up to a factor. In expectation the order stays; in one draw, words with similar
+# counts change places.
 
 # %% [markdown]
 # ## Exercises

@@ -1,6 +1,7 @@
 """Typical wrong answers to lesson 01's exercises; test_exercises.py hands them to the checks."""
 
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 
@@ -161,6 +162,57 @@ def rows_of_the_batch(ids, gradients, V):
     return gradients.reshape(-1, gradients.shape[-1])
 
 
+class ReadAtOnce(HeldInMemory):
+    def __init__(self, path):
+        self.path = path
+
+    def __iter__(self):
+        lines = Path(self.path).read_text(encoding="utf-8").splitlines()
+        return iter([line.split() for line in lines if line.strip()])
+
+
+class LowerCase(ReadAtOnce):
+    def __iter__(self):
+        return ([token.lower() for token in tokens] for tokens in super().__iter__())
+
+
+class OneSpace(ReadAtOnce):
+    def __iter__(self):
+        for line in Path(self.path).read_text(encoding="utf-8").splitlines():
+            if line.strip():
+                yield line.strip().split(" ")
+
+
+class ItsOwnIterator:
+    def __init__(self, path):
+        self.path = path
+
+    def __iter__(self):
+        self.file = Path(self.path).open(encoding="utf-8")  # noqa: SIM115
+        return self
+
+    def __next__(self):
+        for line in self.file:
+            if line.strip():
+                return line.split()
+        self.file.close()
+        raise StopIteration
+
+
+def the_last_row_is_wiped(ids, gradients, V):
+    table = np.zeros((V, gradients.shape[-1]))
+    np.add.at(table, ids, gradients)
+    table[-1] = 0
+    return table
+
+
+def two_dimensions_for_ever(ids, gradients, V):
+    table = np.zeros((V, 2))
+    for word in range(V):
+        table[word] = gradients[ids == word].sum(axis=0)[:2]
+    return table
+
+
 WRONG_ANSWERS = {
     "01.1": {
         "of two equal counts the earlier word first": earlier_first,
@@ -189,6 +241,10 @@ WRONG_ANSWERS = {
         "gives strings": Strings,
         "gives empty sentences": EmptySentences,
         "gives the first line": FirstLine,
+        "reads the file at once": ReadAtOnce,
+        "makes it lower case": LowerCase,
+        "cuts at single spaces": OneSpace,
+        "is its own iterator": ItsOwnIterator,
     },
     "01.5": {
         "loses repeated words": lost_repeats,
@@ -196,5 +252,7 @@ WRONG_ANSWERS = {
         "padding goes to the first word": padding_is_the_first_word,
         "the mean of repeated words": mean_of_repeats,
         "a row for each place": rows_of_the_batch,
+        "wipes the last row": the_last_row_is_wiped,
+        "knows two dimensions only": two_dimensions_for_ever,
     },
 }

@@ -67,6 +67,16 @@ def largest_score_as_divisor(scores):
     return powers / powers.sum(axis=1, keepdims=True)
 
 
+def softmax_less(reference):
+    """Subtract something else than each row's largest score."""
+
+    def softmax(scores):
+        powers = np.exp(scores - reference(scores))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+    return softmax
+
+
 def wrong_sign(v_c, W_out, target):
     _, v_gradient, W_gradient = softmax_loss(v_c, W_out, target)
     return -v_gradient, -W_gradient
@@ -114,6 +124,15 @@ def W_after_W_out(W, W_out, centers, contexts, alpha):  # noqa: N802
     return W - alpha * skipgram_softmax(W, W_out_new, centers, contexts)[1], W_out_new
 
 
+def old_error_new_W_out(W, W_out, centers, contexts, alpha):  # noqa: N802
+    error = right_softmax(W[centers] @ W_out.T)
+    error[np.arange(len(centers)), contexts] -= 1
+    W_out_new = W_out - alpha * (error.T @ W[centers])
+    W_new = W.copy()
+    np.subtract.at(W_new, centers, alpha * (error @ W_out_new))
+    return W_new, W_out_new
+
+
 def W_out_after_W(W, W_out, centers, contexts, alpha):  # noqa: N802
     W_new = W - alpha * skipgram_softmax(W, W_out, centers, contexts)[1]
     return W_new, W_out - alpha * skipgram_softmax(W_new, W_out, centers, contexts)[2]
@@ -144,6 +163,8 @@ WRONG_ANSWERS = {
         "over the whole matrix": over_the_whole_matrix,
         "over the columns": over_the_columns,
         "divides the scores": largest_score_as_divisor,
+        "less the largest score of all": softmax_less(lambda scores: scores.max()),
+        "less the mean of the row": softmax_less(lambda scores: scores.mean(axis=1, keepdims=True)),
     },
     "02.3": {
         "wrong sign": wrong_sign,
@@ -156,6 +177,7 @@ WRONG_ANSWERS = {
     "02.4": {
         "loses repeated centres": lost_repeats,
         "W after W'": W_after_W_out,
+        "the error before, W' after": old_error_new_W_out,
         "W' after W": W_out_after_W,
         "uphill": uphill,
         "the mean of the batch": mean_of_the_batch,
