@@ -1,5 +1,12 @@
-"""The same losses in PyTorch; autograd finds the gradients."""
+"""The same losses in PyTorch; autograd finds the gradients.
 
+Names, arguments and shapes are those of ``numpy_impl.objectives``: each ``skipgram_...`` is one way
+to predict from the hidden vector h, each ``cbow_...`` the same way from the mean of the context.
+"""
+
+from collections.abc import Callable
+
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -27,19 +34,274 @@ def skipgram_softmax(
     return functional.cross_entropy(scores, contexts, reduction="sum")
 
 
-class SkipGramSoftmax(nn.Module):
-    """Skip-gram with the full softmax: two embedding layers and a loss.
+def logistic_loss(
+    hidden: Tensor, vectors: Tensor, rows: Tensor, labels: Tensor, mask: Tensor | None = None
+) -> Tensor:
+    """Loss of yes-or-no predictions: each hidden vector against a few rows.
+
+    ``logsigmoid`` is not the logarithm of ``sigmoid``, which is minus infinity for a score of -200.
+
+    Parameters
+    ----------
+    hidden : torch.Tensor, shape (B, d)
+        The hidden vectors h.
+    vectors : torch.Tensor, shape (R, d)
+        The matrix that the rows are taken from.
+    rows : torch.Tensor of int64, shape (B, L)
+        The rows that each hidden vector is held against.
+    labels : torch.Tensor of 0 and 1, shape (B, L)
+        The true answers.
+    mask : torch.Tensor of bool, shape (B, L), optional
+        False where a prediction does not count.
+
+    Returns
+    -------
+    torch.Tensor, shape ()
+        Sum over all predictions that count, in nats (Rong 2014, sections 3.1 and 3.2).
+    """
+    rows, mask = _padded(rows, mask)
+    scores = torch.einsum("bd,bld->bl", hidden, functional.embedding(rows, vectors))
+    # A label of 0 turns the sign around: 1 - sigmoid(s) = sigmoid(-s).
+    agreement = torch.where(labels == 1, scores, -scores)
+    return -(mask * functional.logsigmoid(agreement)).sum()
+
+
+def skipgram_negative_sampling(
+    input_vectors: Tensor,
+    output_vectors: Tensor,
+    centers: Tensor,
+    contexts: Tensor,
+    negatives: Tensor,
+    negative_mask: Tensor | None = None,
+) -> Tensor:
+    """Loss of a batch of skip-gram pairs with negative sampling.
 
     Parameters
     ----------
     input_vectors, output_vectors : torch.Tensor, shape (V, d)
-        Start values; the layers hold copies.
+        The IN and the OUT matrix.
+    centers, contexts : torch.Tensor of int64, shape (B,)
+        Rows of the two words of each pair.
+    negatives : torch.Tensor of int64, shape (B, k)
+        Rows of the noise words of each pair.
+    negative_mask : torch.Tensor of bool, shape (B, k), optional
+        False where a noise word does not count.
+
+    Returns
+    -------
+    torch.Tensor, shape ()
+        Sum over the pairs, in nats (Mikolov et al. 2013b, equation 4).
+    """
+    hidden = functional.embedding(centers, input_vectors)
+    negatives, mask = _padded(negatives, negative_mask)
+    contexts = contexts[:, None]
+    yes, no = torch.ones_like(contexts), torch.zeros_like(negatives)
+    return logistic_loss(
+        hidden,
+        output_vectors,
+        rows=torch.cat([contexts, negatives], dim=1),
+        labels=torch.cat([yes, no], dim=1),
+        mask=torch.cat([yes.bool(), mask], dim=1),
+    )
+
+
+def skipgram_hierarchical_softmax(
+    input_vectors: Tensor,
+    node_vectors: Tensor,
+    centers: Tensor,
+    points: Tensor,
+    codes: Tensor,
+    path_mask: Tensor | None = None,
+) -> Tensor:
+    """Loss of a batch of skip-gram pairs with hierarchical softmax.
+
+    Parameters
+    ----------
+    input_vectors : torch.Tensor, shape (V, d)
+        The IN matrix.
+    node_vectors : torch.Tensor, shape (V - 1, d)
+        The vectors of the inner nodes.
+    centers : torch.Tensor of int64, shape (B,)
+        Rows of the centre words.
+    points, codes : torch.Tensor of int64, shape (B, L)
+        Inner nodes on the path of each context word, and the turns taken there: 0 or 1.
+    path_mask : torch.Tensor of bool, shape (B, L), optional
+        False where a path has ended.
+
+    Returns
+    -------
+    torch.Tensor, shape ()
+        Sum over the pairs of -log p(context | centre), in nats (Mikolov et al. 2013b, equation 3).
+    """
+    hidden = functional.embedding(centers, input_vectors)
+    return logistic_loss(hidden, node_vectors, points, labels=1 - codes, mask=path_mask)
+
+
+def cbow_hidden(
+    input_vectors: Tensor,
+    contexts: Tensor,
+    context_mask: Tensor | None = None,
+    cbow_mean: bool = True,
+) -> Tensor:
+    """Hidden vectors of CBOW: the mean, or the sum, of the IN vectors of each context.
+
+    Parameters
+    ----------
+    input_vectors : torch.Tensor, shape (V, d)
+        The IN matrix.
+    contexts : torch.Tensor of int64, shape (B, C)
+        Rows of the context words of each window.
+    context_mask : torch.Tensor of bool, shape (B, C), optional
+        False for padding.
+    cbow_mean : bool, default True
+        The mean over the words that are there, or their sum.
+
+    Returns
+    -------
+    torch.Tensor, shape (B, d)
+        One h for each window (Rong 2014, section 1.2); zero where the context is empty.
+    """
+    contexts, mask = _padded(contexts, context_mask)
+    weights = mask.to(input_vectors.dtype)
+    if cbow_mean:
+        weights = weights / mask.sum(dim=1, keepdim=True).clamp(min=1)
+    return torch.einsum("bc,bcd->bd", weights, functional.embedding(contexts, input_vectors))
+
+
+def cbow_softmax(
+    input_vectors: Tensor,
+    output_vectors: Tensor,
+    contexts: Tensor,
+    centers: Tensor,
+    context_mask: Tensor | None = None,
+    cbow_mean: bool = True,
+) -> Tensor:
+    """Loss of a batch of CBOW windows with the full softmax.
+
+    Parameters
+    ----------
+    input_vectors, output_vectors : torch.Tensor, shape (V, d)
+        The IN matrix, for the context words, and the OUT matrix, for the centre word.
+    contexts : torch.Tensor of int64, shape (B, C)
+        Rows of the context words of each window. An empty context predicts nothing.
+    centers : torch.Tensor of int64, shape (B,)
+        Rows of the centre words.
+    context_mask : torch.Tensor of bool, shape (B, C), optional
+        False for padding.
+    cbow_mean : bool, default True
+        h is the mean of the context, or its sum.
+
+    Returns
+    -------
+    torch.Tensor, shape ()
+        Sum over the windows of -log p(centre | context), in nats (Rong 2014, section 1.2).
+    """
+    context = contexts, context_mask, cbow_mean
+    return _cbow(skipgram_softmax, input_vectors, output_vectors, *context, centers)
+
+
+def cbow_negative_sampling(
+    input_vectors: Tensor,
+    output_vectors: Tensor,
+    contexts: Tensor,
+    centers: Tensor,
+    negatives: Tensor,
+    negative_mask: Tensor | None = None,
+    context_mask: Tensor | None = None,
+    cbow_mean: bool = True,
+) -> Tensor:
+    """Loss of a batch of CBOW windows with negative sampling.
+
+    Parameters
+    ----------
+    input_vectors, output_vectors : torch.Tensor, shape (V, d)
+        The IN matrix, for the context words, and the OUT matrix, for centre and noise words.
+    contexts : torch.Tensor of int64, shape (B, C)
+        Rows of the context words of each window, as in ``cbow_softmax``.
+    centers : torch.Tensor of int64, shape (B,)
+        Rows of the centre words.
+    negatives : torch.Tensor of int64, shape (B, k)
+        Rows of the noise words of each window.
+    negative_mask : torch.Tensor of bool, shape (B, k), optional
+        False where a noise word does not count.
+    context_mask : torch.Tensor of bool, shape (B, C), optional
+        False for padding.
+    cbow_mean : bool, default True
+        h is the mean of the context, or its sum.
+
+    Returns
+    -------
+    torch.Tensor, shape ()
+        Sum over the windows, in nats (Mikolov et al. 2013b, equation 4, with h for the input
+        vector).
+    """
+    negatives, mask = _padded(negatives, negative_mask)
+    context = contexts, context_mask, cbow_mean
+    predicted = centers, negatives, mask
+    return _cbow(skipgram_negative_sampling, input_vectors, output_vectors, *context, *predicted)
+
+
+def cbow_hierarchical_softmax(
+    input_vectors: Tensor,
+    node_vectors: Tensor,
+    contexts: Tensor,
+    points: Tensor,
+    codes: Tensor,
+    path_mask: Tensor | None = None,
+    context_mask: Tensor | None = None,
+    cbow_mean: bool = True,
+) -> Tensor:
+    """Loss of a batch of CBOW windows with hierarchical softmax.
+
+    Parameters
+    ----------
+    input_vectors : torch.Tensor, shape (V, d)
+        The IN matrix.
+    node_vectors : torch.Tensor, shape (V - 1, d)
+        The vectors of the inner nodes.
+    contexts : torch.Tensor of int64, shape (B, C)
+        Rows of the context words of each window, as in ``cbow_softmax``.
+    points, codes : torch.Tensor of int64, shape (B, L)
+        Inner nodes on the path of each centre word, and the turns taken there: 0 or 1.
+    path_mask : torch.Tensor of bool, shape (B, L), optional
+        False where a path has ended.
+    context_mask : torch.Tensor of bool, shape (B, C), optional
+        False for padding.
+    cbow_mean : bool, default True
+        h is the mean of the context, or its sum.
+
+    Returns
+    -------
+    torch.Tensor, shape ()
+        Sum over the windows of -log p(centre | context), in nats (Mikolov et al. 2013b, equation
+        3, with h for the input vector).
+    """
+    points, mask = _padded(points, path_mask)
+    context = contexts, context_mask, cbow_mean
+    predicted = points, codes, mask
+    return _cbow(skipgram_hierarchical_softmax, input_vectors, node_vectors, *context, *predicted)
+
+
+class TwoEmbeddings(nn.Module):
+    """Two embedding layers and a loss: what all word2vec models have in common.
+
+    A subclass says which loss. What it is called with is what the function of that name takes
+    after its two matrices.
+
+    Parameters
+    ----------
+    input_vectors : torch.Tensor, shape (V, d)
+        Start values of the IN vectors; the layer holds a copy.
+    output_vectors : torch.Tensor, shape (V, d), or (V - 1, d) for hierarchical softmax
+        Start values of the OUT vectors, or of the inner nodes; the layer holds a copy.
 
     Attributes
     ----------
     input_layer, output_layer : torch.nn.Embedding
-        The IN vectors v_w and the OUT vectors u_w, both trainable.
+        The IN vectors v_w, and the OUT vectors u_w or those of the nodes; both trainable.
     """
+
+    loss: Callable[..., Tensor]
 
     def __init__(self, input_vectors: Tensor, output_vectors: Tensor) -> None:
         super().__init__()
@@ -47,19 +309,78 @@ class SkipGramSoftmax(nn.Module):
         self.input_layer = nn.Embedding.from_pretrained(input_vectors.clone(), freeze=False)
         self.output_layer = nn.Embedding.from_pretrained(output_vectors.clone(), freeze=False)
 
-    def forward(self, centers: Tensor, contexts: Tensor) -> Tensor:
+    def forward(self, *batch: Tensor, **options: Tensor | bool) -> Tensor:
         """Give the summed loss of a batch.
 
         Parameters
         ----------
-        centers, contexts : torch.Tensor of int64, shape (B,)
-            Rows of the two words of each pair.
+        *batch, **options
+            What the loss takes after its two matrices.
 
         Returns
         -------
         torch.Tensor, shape ()
             The loss in nats.
         """
-        return skipgram_softmax(
-            self.input_layer.weight, self.output_layer.weight, centers, contexts
-        )
+        return self.loss(self.input_layer.weight, self.output_layer.weight, *batch, **options)
+
+
+class SkipGramSoftmax(TwoEmbeddings):
+    """Skip-gram with the full softmax: two embedding layers and ``skipgram_softmax``."""
+
+    loss = staticmethod(skipgram_softmax)
+
+
+class SkipGramNegativeSampling(TwoEmbeddings):
+    """Skip-gram with negative sampling, by ``skipgram_negative_sampling``."""
+
+    loss = staticmethod(skipgram_negative_sampling)
+
+
+class SkipGramHierarchicalSoftmax(TwoEmbeddings):
+    """Skip-gram with hierarchical softmax, by ``skipgram_hierarchical_softmax``."""
+
+    loss = staticmethod(skipgram_hierarchical_softmax)
+
+
+class CBOWSoftmax(TwoEmbeddings):
+    """CBOW with the full softmax, by ``cbow_softmax``."""
+
+    loss = staticmethod(cbow_softmax)
+
+
+class CBOWNegativeSampling(TwoEmbeddings):
+    """CBOW with negative sampling, by ``cbow_negative_sampling``."""
+
+    loss = staticmethod(cbow_negative_sampling)
+
+
+class CBOWHierarchicalSoftmax(TwoEmbeddings):
+    """CBOW with hierarchical softmax, by ``cbow_hierarchical_softmax``."""
+
+    loss = staticmethod(cbow_hierarchical_softmax)
+
+
+def _cbow(
+    skipgram: Callable[..., Tensor],
+    input_vectors: Tensor,
+    output_vectors: Tensor,
+    contexts: Tensor,
+    context_mask: Tensor | None,
+    cbow_mean: bool,
+    *predicted: Tensor,
+) -> Tensor:
+    """Predict like skip-gram, from the context means as if they were the centres' IN vectors."""
+    contexts, mask = _padded(contexts, context_mask)
+    some = mask.any(dim=1)  # an empty context predicts nothing
+    hidden = cbow_hidden(input_vectors, contexts[some], mask[some], cbow_mean)
+    each = torch.arange(len(hidden), device=hidden.device)
+    return skipgram(hidden, output_vectors, each, *(tensor[some] for tensor in predicted))
+
+
+def _padded(rows: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Fill in the mask; where it is False, the row becomes 0, whatever it was."""
+    if mask is None:
+        return rows, torch.ones_like(rows, dtype=torch.bool)
+    mask = mask.bool()
+    return rows.masked_fill(~mask, 0), mask

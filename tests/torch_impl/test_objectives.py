@@ -1,6 +1,9 @@
 import numpy as np
+import pytest
 import torch
 
+from course_lib import HuffmanTree
+from course_lib.torch_impl import objectives
 from course_lib.torch_impl.objectives import SkipGramSoftmax, skipgram_softmax
 
 
@@ -48,3 +51,69 @@ def test_the_module_has_two_trainable_copies():
     assert torch.equal(v, kept)
     touched = (model.input_layer.weight != v).any(dim=1)
     assert touched.tolist() == [True, False, False, False, True, False]
+
+
+# Against NumPy's losses, and on every kind of batch: tests/numpy_impl/test_objectives.py.
+
+PATHS = tuple(
+    torch.tensor(array)
+    for array in HuffmanTree.from_counts([6, 4, 3, 2, 1, 1]).padded_paths([0, 5, 5])
+)
+CENTERS, TARGETS = torch.tensor([2, 4, 4]), torch.tensor([0, 5, 5])
+NEGATIVES = torch.tensor([[1, 1], [5, 3], [4, 0]])  # a word twice, the target, the centre
+NEGATIVE_MASK = torch.tensor([[True, True], [True, False], [True, True]])
+CONTEXTS = torch.tensor([[2, 2, 3], [1, 0, 0], [0, 0, 0]])
+CONTEXT_MASK = torch.tensor([[True, True, True], [True, False, False], [False, False, False]])
+MODELS = {
+    "SkipGramSoftmax": ("skipgram_softmax", (CENTERS, TARGETS)),
+    "SkipGramNegativeSampling": (
+        "skipgram_negative_sampling",
+        (CENTERS, TARGETS, NEGATIVES, NEGATIVE_MASK),
+    ),
+    "SkipGramHierarchicalSoftmax": ("skipgram_hierarchical_softmax", (CENTERS, *PATHS)),
+    "CBOWSoftmax": ("cbow_softmax", (CONTEXTS, TARGETS, CONTEXT_MASK)),
+    "CBOWNegativeSampling": (
+        "cbow_negative_sampling",
+        (CONTEXTS, TARGETS, NEGATIVES, NEGATIVE_MASK, CONTEXT_MASK),
+    ),
+    "CBOWHierarchicalSoftmax": ("cbow_hierarchical_softmax", (CONTEXTS, *PATHS, CONTEXT_MASK)),
+}
+
+
+def matrices_of(name):
+    v, u = matrices()
+    return v, u[:5].detach().requires_grad_() if "Hierarchical" in name else u
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_autograd_agrees_with_finite_differences_on_each_loss(name):
+    function, batch = MODELS[name]
+    loss = getattr(objectives, function)
+    assert torch.autograd.gradcheck(lambda v, u: loss(v, u, *batch), matrices_of(name), rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_each_module_is_its_loss_on_two_trainable_copies(name):
+    function, batch = MODELS[name]
+    v, u = (matrix.detach() for matrix in matrices_of(name))
+    kept = v.clone(), u.clone()
+    model = getattr(objectives, name)(v, u)
+    loss = model(*batch)
+    assert loss.item() == getattr(objectives, function)(v, u, *batch).item()
+    if name.startswith("CBOW"):
+        as_sum = model(*batch, cbow_mean=False)
+        assert as_sum.item() == getattr(objectives, function)(v, u, *batch, cbow_mean=False).item()
+        assert as_sum.item() != loss.item()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    loss.backward()
+    optimizer.step()
+    assert model(*batch).item() < loss.item()
+    assert torch.equal(v, kept[0])
+    assert torch.equal(u, kept[1])
+
+
+def test_a_loss_of_large_scores_is_finite():
+    v, u = torch.full((1, 1), 1000.0), torch.tensor([[1.0], [-1.0]])
+    zero, one = torch.tensor([0]), torch.tensor([1])
+    assert torch.log(torch.sigmoid(torch.tensor(-1000.0))) == -torch.inf
+    assert objectives.skipgram_negative_sampling(v, u, zero, one, zero[:, None]).item() == 2000
