@@ -1,8 +1,14 @@
+import inspect
+import itertools
+import math
+import types
+
 import numpy as np
 import pytest
 import torch
 
-from course_lib import torch_impl
+from course_lib import HuffmanTree, torch_impl
+from course_lib.numpy_impl import objectives
 from course_lib.numpy_impl.gradient_check import numerical_gradient
 from course_lib.numpy_impl.objectives import skipgram_softmax, softmax, softmax_loss
 
@@ -129,3 +135,400 @@ def test_rows_outside_the_matrix_are_refused(matrices):
         softmax_loss(matrices[0][0], matrices[1], -1)
     with pytest.raises(ValueError, match="give one each"):
         skipgram_softmax(*matrices, np.array([0, 1]), np.array([0]))
+
+
+# Negative sampling, hierarchical softmax, CBOW ----------------------------------------------------
+
+TREE = HuffmanTree.from_counts([9, 6, 5, 3, 2, 1, 1])  # the paths have 2 to 5 turns
+
+# How to say what is predicted, with everything that may go wrong; J is a row that cannot be, since
+# what the mask leaves out may be anything.
+J = -99
+PREDICTIONS = {
+    "softmax": {
+        "one": [[5]],
+        "a word repeated": [[6, 6, 6]],
+        "none": [[]],
+    },
+    "negative_sampling": {
+        "one": [[5], [[1, 3]]],
+        "a word repeated": [[6, 6, 6], [[1, 3], [0, 3], [3, 2]]],
+        "a negative repeated": [[5, 4], [[1, 1, 1], [2, 1, 1]]],
+        "a negative is the target": [[5, 1, 2], [[5, 3], [1, 1], [2, 5]]],
+        "a mask": [[5, 1, 2], [[5, 3, J], [J, 1, 1], [0, 0, 3]], [[1, 1, 0], [0, 0, 1], [1, 1, 1]]],
+        "all masked": [[5, 1], [[J], [J]], [[0], [0]]],
+        "no negative": [[5, 1], np.zeros((2, 0), dtype=int)],
+        "none": [[], np.zeros((0, 3), dtype=int)],
+    },
+    "hierarchical_softmax": {
+        "one": TREE.padded_paths([5]),
+        "a word repeated": TREE.padded_paths([6, 6, 6]),
+        "paths of different lengths": TREE.padded_paths([0, 6, 2]),
+        "more padding": [np.pad(array, ((0, 0), (0, 2))) for array in TREE.padded_paths([4, 1])],
+        "junk in the padding": [
+            [[5, 4, J, J, J], [5, 4, 2, 1, 0]],
+            [[0, 0, J, J, J], [0, 1, 1, 0, 1]],
+            [[1, 1, 0, 0, 0], [1, 1, 1, 1, 1]],
+        ],
+        "no mask": TREE.padded_paths([0, 1])[:2],
+        "none": TREE.padded_paths([]),
+    },
+}
+# Context words and mask of as many windows as there are predictions, by repeating these.
+CONTEXTS = {
+    "one word": [[[2]], [[1]]],
+    "a word repeated": [[[2, 2, 3], [3, 3, 3]], [[1, 1, 1], [1, 1, 1]]],
+    "padding": [[[2, 2, 0], [4, J, J], [J, 2, J]], [[1, 1, 1], [1, 0, 0], [0, 1, 0]]],
+    "an empty one, too": [[[J, J], [1, 4], [J, J]], [[0, 0], [1, 1], [0, 0]]],
+    "empty": [[[J, J]], [[0, 0]]],
+    "the centre among them": [[[5, 6, 1], [5, 6, 6]], [[1, 1, 1], [1, 1, 1]]],
+}
+NAMES = {
+    "softmax": ["words"],
+    "negative_sampling": ["words", "negatives", "negative_mask"],
+    "hierarchical_softmax": ["points", "codes", "path_mask"],
+}
+
+
+def cases():
+    """Name of the function, and its arguments after the two matrices, by name."""
+    for kind, by_case in PREDICTIONS.items():
+        for case, arrays in by_case.items():
+            arrays = [np.asarray(array, dtype=np.int64) for array in arrays]
+            predicted = dict(zip(NAMES[kind], arrays, strict=False))
+            size = len(arrays[0])
+            centers = np.resize([3, 3, 0], size)
+            words = {"contexts": predicted["words"]} if "words" in predicted else {}
+            others = {name: array for name, array in predicted.items() if name != "words"}
+            yield f"skipgram_{kind}", case, {"centers": centers, **words, **others}
+            for (context, (rows, mask)), mean in itertools.product(CONTEXTS.items(), (True, False)):
+                words = {"centers": predicted["words"]} if "words" in predicted else {}
+                yield (
+                    f"cbow_{kind}",
+                    f"{case}, context: {context}, {'mean' if mean else 'sum'}",
+                    {
+                        "contexts": np.resize(rows, (size, len(rows[0]))),
+                        **words,
+                        **others,
+                        "context_mask": np.resize(mask, (size, len(rows[0]))),
+                        "cbow_mean": mean,
+                    },
+                )
+
+
+CASES = {f"{function}: {case}": (function, arguments) for function, case, arguments in cases()}
+every_case = pytest.mark.parametrize(("function", "arguments"), CASES.values(), ids=CASES)
+
+
+def two_matrices(function):
+    rng = np.random.default_rng(2)
+    return rng.normal(size=(V, D)), rng.normal(
+        size=(V - function.endswith("hierarchical_softmax"), D)
+    )
+
+
+def assert_autograd_agrees(module, function, arguments):
+    v, u = two_matrices(function)
+    loss, v_gradient, u_gradient = getattr(module, function)(v, u, **arguments)
+    v, u = (torch.tensor(matrix, requires_grad=True) for matrix in (v, u))
+    tensors = {
+        name: torch.tensor(value) if isinstance(value, np.ndarray) else value
+        for name, value in arguments.items()
+    }
+    theirs = getattr(torch_impl.objectives, function)(v, u, **tensors)
+    theirs.backward()
+    assert loss == pytest.approx(theirs.item(), rel=1e-12, abs=1e-12)
+    np.testing.assert_allclose(v_gradient, v.grad.numpy(), atol=1e-12)
+    np.testing.assert_allclose(u_gradient, u.grad.numpy(), atol=1e-12)
+
+
+def assert_finite_differences_agree(module, function, arguments):
+    v, u = two_matrices(function)
+    model = getattr(module, function)
+    _, v_gradient, u_gradient = model(v, u, **arguments)
+    assert_close(v_gradient, numerical_gradient(lambda x: model(x, u, **arguments)[0], v))
+    assert_close(u_gradient, numerical_gradient(lambda x: model(v, x, **arguments)[0], u))
+
+
+@every_case
+def test_gradients_agree_with_autograd(function, arguments):
+    assert_autograd_agrees(objectives, function, arguments)
+
+
+@every_case
+def test_gradients_agree_with_finite_differences(function, arguments):
+    assert_finite_differences_agree(objectives, function, arguments)
+
+
+def one_by_one(arguments):
+    """The examples of a batch as batches of one, without masks and without padding."""
+    masks = {
+        "contexts": "context_mask",
+        "negatives": "negative_mask",
+        "points": "path_mask",
+        "codes": "path_mask",
+    }
+    size = len(next(iter(arguments.values())))
+    for example in range(size):
+        alone = {}
+        for name, value in arguments.items():
+            if name == "cbow_mean":
+                alone[name] = value
+            elif name not in masks.values():
+                mask = arguments.get(masks.get(name))
+                row = value[example]
+                alone[name] = (row if mask is None or row.ndim == 0 else row[mask[example] == 1])[
+                    None
+                ]
+        yield alone
+
+
+def loss_on_paper(function, v, u, arguments):
+    """One example, without arrays: the equations of the papers, word by word."""
+
+    def p(h, row, sign):
+        return 1 / (1 + math.exp(-sign * sum(a * b for a, b in zip(h, u[row], strict=True))))
+
+    if function.startswith("cbow"):
+        words = arguments["contexts"][0]
+        if len(words) == 0:
+            return 0.0
+        h = [sum(v[word][i] for word in words) for i in range(D)]
+        h = [a / len(words) for a in h] if arguments["cbow_mean"] else h
+        target = arguments.get("centers")
+    else:
+        h = v[arguments["centers"][0]]
+        target = arguments.get("contexts")
+    if function.endswith("negative_sampling"):
+        noise = arguments["negatives"][0]
+        return -math.log(p(h, target[0], 1)) - sum(math.log(p(h, row, -1)) for row in noise)
+    if function.endswith("hierarchical_softmax"):
+        turns = zip(arguments["points"][0], arguments["codes"][0], strict=True)
+        return -sum(math.log(p(h, node, 1 if code == 0 else -1)) for node, code in turns)
+    powers = [math.exp(sum(a * b for a, b in zip(h, row, strict=True))) for row in u]
+    return -math.log(powers[target[0]] / sum(powers))
+
+
+@every_case
+def test_a_batch_is_the_sum_of_its_examples_without_padding(function, arguments):
+    v, u = two_matrices(function)
+    model = getattr(objectives, function)
+    loss, v_gradient, u_gradient = model(v, u, **arguments)
+    expected = [0.0, np.zeros_like(v), np.zeros_like(u)]
+    on_paper = 0.0
+    for alone in one_by_one(arguments):
+        expected = [
+            total + part for total, part in zip(expected, model(v, u, **alone), strict=True)
+        ]
+        on_paper += loss_on_paper(function, v, u, alone)
+    assert loss == pytest.approx(expected[0], abs=1e-12)
+    assert loss == pytest.approx(on_paper, abs=1e-12)
+    np.testing.assert_allclose(v_gradient, expected[1], atol=1e-12)
+    np.testing.assert_allclose(u_gradient, expected[2], atol=1e-12)
+
+
+MUTANTS = {
+    "+= loses repeated rows": (
+        "np.add.at(gradient, rows, shares)",
+        "gradient[rows] += shares",
+    ),
+    "+= loses repeated centres": (
+        "np.add.at(input_gradient, centers, error @ output_vectors)",
+        "input_gradient[centers] += error @ output_vectors",
+    ),
+    "the error has the wrong sign": (
+        "mask * (sigmoid(scores) - labels)",
+        "mask * (labels - sigmoid(scores))",
+    ),
+    "the gradient lacks 1/C": (
+        "shares = weights[:, :, None] * hidden",
+        "shares = mask[:, :, None] * hidden",
+    ),
+    "u moves before v has used it": (
+        '"bl,bld->bd", error, chosen',
+        '"bl,bld->bd", error, chosen - error[:, :, None] * hidden[:, None, :]',
+    ),
+    "the error counts padding": (
+        "error = mask * (sigmoid(scores) - labels)",
+        "error = sigmoid(scores) - labels",
+    ),
+    "the loss counts padding": (
+        "np.sum(mask * log_sigmoid(signs * scores))",
+        "np.sum(log_sigmoid(signs * scores))",
+    ),
+}
+SEEN_BY_AUTOGRAD_ONLY = {  # loss and gradient are wrong in the same way
+    "code 0 is a no": (
+        "points, 1 - codes, mask",
+        "points, codes, mask",
+    ),
+    "noise is a yes": (
+        "np.zeros_like(negatives)",
+        "np.ones_like(negatives)",
+    ),
+    "C counts the padding": (
+        "mask.sum(axis=1, keepdims=True)",
+        "mask.shape[1]",
+    ),
+    "the mean is a sum": (
+        "if cbow_mean:",
+        "if not cbow_mean:",
+    ),
+    "an empty context predicts": (
+        "some = mask.any(axis=1)",
+        "some = np.ones(len(mask), dtype=bool)",
+    ),
+}
+
+
+@pytest.mark.parametrize("slip", [*MUTANTS, *SEEN_BY_AUTOGRAD_ONLY])
+def test_a_classic_slip_is_seen(slip):
+    """The two comparisons above, on the module with one expression changed for the worse."""
+    right, wrong = {**MUTANTS, **SEEN_BY_AUTOGRAD_ONLY}[slip]
+    source = inspect.getsource(objectives)
+    assert source.count(right) == 1
+    mutant = types.ModuleType("mutant")
+    exec(source.replace(right, wrong), mutant.__dict__)
+    judges = [assert_autograd_agrees]
+    if slip in MUTANTS:
+        judges.append(assert_finite_differences_agree)
+    for judge in judges:
+        with pytest.raises(AssertionError):
+            for function, arguments in CASES.values():
+                judge(mutant, function, arguments)
+
+
+def test_one_update_of_negative_sampling_by_hand():
+    """One dimension, v = 1: scores log 3 for the context word and 0 for the noise word."""
+    v, u = np.array([[1.0]]), np.array([[math.log(3)], [0.0]])
+    loss, v_gradient, u_gradient = objectives.skipgram_negative_sampling(v, u, [0], [0], [[1]])
+    assert loss == pytest.approx(-math.log(3 / 4) - math.log(1 / 2))
+    np.testing.assert_allclose(v_gradient, [[-math.log(3) / 4 + 0 / 2]])
+    np.testing.assert_allclose(u_gradient, [[-1 / 4], [1 / 2]])
+
+
+def test_a_negative_that_is_the_target_pulls_both_ways():
+    """Yes with e = s - 1 and no with e = s: at a score of 0 they cancel, and the loss is log 4."""
+    v, u = np.ones((1, 2)), np.zeros((1, 2))
+    loss, _, u_gradient = objectives.skipgram_negative_sampling(v, u, [0], [0], [[0]])
+    assert loss == pytest.approx(math.log(4))
+    assert not u_gradient.any()
+
+
+@pytest.mark.parametrize("kind", PREDICTIONS)
+@pytest.mark.parametrize("mean", [True, False])
+def test_cbow_with_one_context_word_is_skip_gram(kind, mean):
+    _, skipgram = CASES[f"skipgram_{kind}: a word repeated"]
+    v, u = two_matrices(kind)
+    others = list(skipgram.values())[1:]
+    expected = getattr(objectives, f"skipgram_{kind}")(v, u, skipgram["centers"], *others)
+    found = getattr(objectives, f"cbow_{kind}")(
+        v, u, skipgram["centers"][:, None], *others, cbow_mean=mean
+    )
+    for ours, theirs in zip(found, expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-15)
+
+
+def test_the_hidden_vector_of_cbow():
+    v = np.arange(8.0).reshape(4, 2)
+    contexts, mask = [[1, 2, 2], [3, 0, 0], [0, 0, 0]], [[1, 1, 1], [1, 0, 0], [0, 0, 0]]
+    np.testing.assert_allclose(
+        objectives.cbow_hidden(v, contexts, mask), [(v[1] + 2 * v[2]) / 3, v[3], [0, 0]]
+    )
+    np.testing.assert_allclose(
+        objectives.cbow_hidden(v, contexts, mask, cbow_mean=False), [v[1] + 2 * v[2], v[3], [0, 0]]
+    )
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 100, 2000])
+def test_probabilities_of_hierarchical_softmax_sum_to_one(size):
+    rng = np.random.default_rng(size)
+    tree = HuffmanTree.from_counts(rng.integers(1, 100, size=size))
+    nodes, hidden = rng.normal(size=(size - 1, D)), rng.normal(size=(5, D))
+    probabilities = objectives.word_probabilities(hidden, nodes, tree)
+    assert probabilities.shape == (5, size)
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(
+        objectives.word_probabilities(hidden[2], nodes, tree), probabilities[2], rtol=1e-13
+    )
+    words = rng.integers(size, size=5)
+    loss, *_ = objectives.skipgram_hierarchical_softmax(
+        hidden, nodes, np.arange(5), *tree.padded_paths(words)
+    )
+    assert loss == pytest.approx(-np.log(probabilities[np.arange(5), words]).sum(), abs=1e-12)
+
+
+def test_a_single_word_is_predicted_for_sure():
+    tree = HuffmanTree.from_counts([3])
+    v, nodes = np.ones((1, D)), np.zeros((0, D))
+    for model, words in [("skipgram", [0, 0]), ("cbow", [[0, 0], [0, 0]])]:
+        function = f"{model}_hierarchical_softmax"
+        paths = tree.padded_paths([0, 0])
+        loss, v_gradient, node_gradient = getattr(objectives, function)(v, nodes, words, *paths)
+        assert loss == 0
+        assert not v_gradient.any()
+        assert node_gradient.shape == (0, D)
+        tensors = (torch.tensor(array) for array in (v, nodes, words, *paths))
+        assert getattr(torch_impl.objectives, function)(*tensors).item() == 0
+
+
+def test_sigmoid_and_its_logarithm_neither_overflow_nor_vanish():
+    scores = np.array([-1000.0, -40.0, 0.0, 40.0, 1000.0])
+    with np.errstate(over="raise", divide="raise", invalid="raise"):
+        logarithms, probabilities = objectives.log_sigmoid(scores), objectives.sigmoid(scores)
+    np.testing.assert_allclose(logarithms[:3], [-1000, -40, -math.log(2)], rtol=1e-15)
+    np.testing.assert_allclose(logarithms[3:], [-math.exp(-40), 0], rtol=1e-13)
+    np.testing.assert_allclose(probabilities, [0, math.exp(-40), 0.5, 1, 1], rtol=1e-13)
+
+
+def test_large_scores_do_not_overflow_in_a_loss():
+    v, u = np.full((1, 1), 1000.0), np.array([[1.0], [-1.0]])
+    with np.errstate(over="raise", divide="raise", invalid="raise"):
+        loss, v_gradient, u_gradient = objectives.skipgram_negative_sampling(v, u, [0], [1], [[0]])
+    assert loss == pytest.approx(2000)
+    np.testing.assert_allclose(v_gradient, [[2.0]])
+    np.testing.assert_allclose(u_gradient, [[1000.0], [-1000.0]])
+
+
+@pytest.mark.parametrize("function", sorted({function for function, _ in CASES.values()}))
+def test_float32_stays_float32_and_arguments_stay_as_they_are(function):
+    arguments = next(arguments for name, arguments in CASES.values() if name == function)
+    matrices = [matrix.astype(np.float32) for matrix in two_matrices(function)]
+    kept = [matrix.copy() for matrix in matrices]
+    _, *gradients = getattr(objectives, function)(*matrices, **arguments)
+    assert [gradient.dtype for gradient in gradients] == [np.float32] * 2
+    for before, after in zip(kept, matrices, strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
+def test_bad_batches_are_refused():
+    v, u = two_matrices("softmax")
+    negative_sampling = objectives.skipgram_negative_sampling
+    for centers, contexts, negatives in [
+        ([7], [0], [[0]]),
+        ([0], [-1], [[0]]),
+        ([0], [0], [[7]]),
+        ([0], [0], [[-1]]),
+    ]:
+        with pytest.raises(ValueError, match="outside 0 to 6"):
+            negative_sampling(v, u, centers, contexts, negatives)
+    with pytest.raises(ValueError, match="2 centers, 2 contexts, 1 negatives: give one each"):
+        negative_sampling(v, u, [0, 1], [0, 1], [[0]])
+    with pytest.raises(ValueError, match=r"negatives has shape \(1,\)"):
+        negative_sampling(v, u, [0], [0], [0])
+    with pytest.raises(ValueError, match=r"mask of negatives has shape \(1,\), not \(1, 2\)"):
+        negative_sampling(v, u, [0], [0], [[1, 2]], [1])
+    with pytest.raises(ValueError, match=r"contexts has shape \(1, 1\)"):
+        skipgram_softmax(v, u, [0], [[1]])
+    with pytest.raises(ValueError, match="contexts holds a row outside 0 to 6"):
+        objectives.cbow_softmax(v, u, [[0, 7]], [0])
+    with pytest.raises(ValueError, match="centers holds a row outside 0 to 6"):
+        objectives.cbow_negative_sampling(v, u, [[0, 1]], [7], [[1]])
+    with pytest.raises(ValueError, match="1 contexts, 2 centers: give one each"):
+        objectives.cbow_softmax(v, u, [[0, 1]], [0, 1])
+    with pytest.raises(ValueError, match="points holds a row outside 0 to 5"):
+        objectives.cbow_hierarchical_softmax(v, u[:-1], [[0, 1]], [[6]], [[0]])
+    with pytest.raises(ValueError, match="codes must have the shape of points"):
+        objectives.skipgram_hierarchical_softmax(v, u[:-1], [0], [[5]], [[-1]])
+    with pytest.raises(ValueError, match="7 words has 6 inner nodes, but there are 7"):
+        objectives.word_probabilities(v[0], u, TREE)
