@@ -345,9 +345,9 @@ def keep_probability(
     axes.plot(frequencies, curves[1], color=BLUE, label=r"code: $\sqrt{t/f} + t/f$")
     axes.plot(frequencies, curves[0], color=VERMILION, ls="--", label=r"paper: $\sqrt{t/f}$")
     axes.axvline(sample, color=GREY, linewidth=1, linestyle=":", label=f"t = {sample:g}")
-    axes.set(xlabel="frequency f of the word (share of all tokens)", ylim=(0, 1.08))
+    axes.set(xlabel="frequency f of the word (share of the tokens)", ylim=(0, 1.08))
     axes.set_ylabel("probability that a token is kept")
-    axes.legend(loc="lower left")
+    axes.legend(loc="lower left", frameon=True, framealpha=1, edgecolor="white")
     picture.settle()
     places = np.array([(f, _kept(sample, np.array(f))[1]) for f in marked.values()])
     both = [np.column_stack([frequencies, curve]) for curve in curves]

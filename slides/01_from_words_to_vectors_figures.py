@@ -15,11 +15,11 @@ MIN_COUNTS = (1, 2, 5, 10, 20)
 
 
 def table() -> Picture:
-    return plots.matrix_heatmaps({"W": W}, FIVE, title="Numbers made up by hand", size=(5.4, 4.4))
+    return plots.matrix_heatmaps({"W": W}, FIVE, title="Numbers made up by hand", size=(3.8, 3.3))
 
 
 def lookup() -> Picture:
-    return plots.one_hot_lookup(FIVE, W, "dog", size=(7, 2.6))
+    return plots.one_hot_lookup(FIVE, W, "dog", size=(5.6, 2.3))
 
 
 def table_gradient() -> Picture:
@@ -27,7 +27,7 @@ def table_gradient() -> Picture:
     np.add.at(gradient, BATCH, W[BATCH] - TARGETS)
     return plots.matrix_heatmaps(
         {"dL/dW": gradient}, FIVE, highlight=["cat", "dog"],
-        title="Only looked-up rows", size=(4.1, 4.2),
+        title="Only looked-up rows", size=(3.0, 3.2),
     )  # fmt: skip
 
 
@@ -42,19 +42,19 @@ def min_count() -> Picture:
         [str(minimum) for minimum in MIN_COUNTS],
         ylabel="share that is kept",
         title="Wikipedia excerpt, by min_count",
-        size=(6.3, 4.2),
+        size=(4.8, 3.4),
     )
 
 
 def zipf() -> Picture:
     corpora = {"Lee": _vocabulary("lee"), "Wikipedia": _vocabulary("wikipedia")}
-    return plots.zipf(corpora, size=(6.3, 4.4))
+    return plots.zipf(corpora, size=(4.5, 3.4))
 
 
 def keep_probability() -> Picture:
     vocabulary = Vocabulary.from_sentences(datasets.load_corpus("lee"), min_count=5)
     words = ["the", "of", "said", "people", "police"]
-    return plots.keep_probability(1e-3, vocabulary, words, size=(5.2, 4.6))
+    return plots.keep_probability(1e-3, vocabulary, words, size=(4.2, 3.7))
 
 
 @functools.cache

@@ -15,9 +15,9 @@ W = np.array([[1.0, 0.5], [0.8, 1.0], [0.2, -0.6], [-0.4, 0.2], [-0.6, 0.6]])
 W_OUT = np.array([[0.0, 0.2], [0.4, -0.2], [-0.4, 0.6], [-0.2, 0.0], [0.2, 0.4]])
 KING, CROWN = 0, 4
 ALPHA = 0.5
-CHOSEN = ["king", "queen", "cat", "dog", "throne", "barks"]
+CHOSEN = ["cat", "dog", "barks", "rome", "streets"]
 TOY = Word2VecSettings(
-    objective="softmax", vector_size=12, window=3, min_count=1, sample=0, alpha=0.05, epochs=12
+    objective="softmax", vector_size=24, window=3, min_count=1, sample=0, alpha=0.05, epochs=12
 )
 
 
@@ -29,17 +29,19 @@ def window_weights() -> Picture:
     positions = np.arange(20_000)  # each word is its own position, so that c - o is the distance
     centers, contexts = skipgram_pairs(positions, window=5, rng=np.random.default_rng(1))
     counts = np.bincount(np.abs(centers - contexts))[1:]
-    return plots.window_weights(5, pair_counts=counts, size=(6.2, 4.2))
+    return plots.window_weights(5, pair_counts=counts, size=(4.5, 3.3))
 
 
 def architecture() -> Picture:
-    return plots.skipgram_architecture(vocabulary_size=5, vector_size=2, size=(8.4, 3.5))
+    return plots.skipgram_architecture(
+        vocabulary_size=5, vector_size=2, title="Skip-gram with V = 5 and d = 2", size=(6.9, 3.0)
+    )
 
 
 def errors() -> Picture:
     error = numpy_impl.objectives.softmax(W_OUT @ W[KING]) - np.eye(len(FIVE))[CROWN]
     return plots.bars(
-        error, FIVE, highlight=["crown"], ylabel="error e", title="Said minus true", size=(5.4, 3.9)
+        error, FIVE, highlight=["crown"], ylabel="error e", title="Said minus true", size=(3.8, 3.0)
     )
 
 
@@ -47,7 +49,9 @@ def one_step() -> Picture:
     before = numpy_impl.objectives.softmax(W_OUT @ W[KING])
     W_new, W_out_new = _after_one_step()
     after = numpy_impl.objectives.softmax(W_out_new @ W_new[KING])
-    return plots.bars({"before": before, "after": after}, FIVE, highlight=["crown"], size=(5.4, 4))
+    return plots.bars(
+        {"before": before, "after": after}, FIVE, highlight=["crown"], size=(4.2, 3.4)
+    )
 
 
 def loss_curve() -> Picture:
@@ -56,8 +60,8 @@ def loss_curve() -> Picture:
     return plots.loss_curve(
         trained.losses,
         references=references,
-        title="Under log V, just above the entropy",
-        size=(6.2, 4.3),
+        title="It stays between log V and the entropy",
+        size=(4.5, 3.4),
     )
 
 
@@ -66,20 +70,23 @@ def groups() -> Picture:
     shown = [word for members in datasets.TOY_GROUPS.values() for word in members]
     group_of = {word: name for name, members in datasets.TOY_GROUPS.items() for word in members}
     rows = [trained.vocabulary.index(word) for word in shown]
-    points, shares = plots.pca(trained.input_vectors[rows])
+    points, _ = plots.pca(trained.input_vectors[rows])
     return plots.scatter(
-        points, shown, groups=group_of, shares=shares, title="Two of twelve dimensions",
-        size=(6.4, 4.9),
-    )  # fmt: skip
+        points,
+        shown,
+        groups=group_of,
+        title="The royals sit among the people",
+        size=(5.8, 3.6),
+    )
 
 
 def in_in() -> Picture:
-    return plots.similarity_heatmap(_trained(), CHOSEN, title="IN-IN: used alike", size=(5.2, 4.0))
+    return plots.similarity_heatmap(_trained(), CHOSEN, title="IN-IN: used alike", size=(4.1, 3.6))
 
 
 def in_out() -> Picture:
     return plots.similarity_heatmap(
-        _trained(), CHOSEN, target="out", title="IN-OUT: occur together", size=(5.2, 4.0)
+        _trained(), CHOSEN, target="out", title="IN-OUT: occur together", size=(4.1, 3.6)
     )
 
 

@@ -2,8 +2,9 @@
 
 A deck is ``NN_topic.md`` (Marp Markdown). Its figures are the public functions of
 ``NN_topic_figures.py`` beside it: ``def loss() -> Picture`` in ``02_skipgram_figures.py`` becomes
-``figures/02-loss.svg``. The results are ``build/NN_topic.html``, one file that needs no network,
-and ``build/NN_topic.pdf`` with the speaker notes as annotations.
+``figures/02-loss.svg``. The results are in ``build/``: ``NN_topic.html``, one file that needs no
+network; ``NN_topic.pdf`` for the projector; and ``NN_topic_notes.pdf`` with the speaker notes as
+annotations.
 """
 
 import base64
@@ -91,8 +92,8 @@ window.addEventListener("load", () => {
           place.width / element.naturalWidth, place.height / element.naturalHeight) / scale;
         const letters = shown * 10 * 96 / 72;  // the labels of a figure have 10 points
         if (!element.naturalWidth) report(element, "is missing");
-        else if (letters < 14) report(element,
-          `has labels of ${letters.toFixed(0)} px, less than 14; draw it with a smaller size=`);
+        else if (letters < 18) report(element,
+          `has labels of ${letters.toFixed(0)} px, less than 18; draw it with a smaller size=`);
       }
       if (element.localName === "mjx-container") {
         const formula = element.querySelector("svg");
@@ -264,11 +265,13 @@ def build_html(deck: Path, output: Path, template: str = "bespoke") -> None:
         raw.replace(output)
 
 
-def build_pdf(deck: Path, output: Path, browser: str) -> None:
-    """Write a deck as PDF, with its speaker notes as annotations."""
+def build_pdf(deck: Path, output: Path, browser: str, *, notes: bool = False) -> None:
+    """Write a deck as PDF; with its speaker notes as annotations if asked, which show on a page."""
     with tempfile.TemporaryDirectory(dir=output.parent) as folder:
         raw = Path(folder) / output.name
-        options = ["--pdf", "--pdf-notes", "--pdf-outlines", "--allow-local-files"]
+        options = ["--pdf", "--pdf-outlines", "--allow-local-files"]
+        if notes:
+            options.append("--pdf-notes")
         _marp(deck, raw, *options, "--browser", "chrome", "--browser-path", browser)
         raw.replace(output)
 
@@ -303,6 +306,7 @@ def build(deck: Path, folder: Path, browser: str | None) -> list[str]:
     if browser is None:
         return []
     build_pdf(deck, folder / f"{deck.stem}.pdf", browser)
+    build_pdf(deck, folder / f"{deck.stem}_notes.pdf", browser, notes=True)
     return layout_problems(deck, browser)
 
 

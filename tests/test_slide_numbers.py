@@ -59,10 +59,20 @@ def slide(deck, title):
 
 
 @functools.cache
+def lesson(deck):
+    """The cells of a lesson as executed."""
+    return json.loads((ROOT / "notebooks" / f"{deck}.ipynb").read_text(encoding="utf-8"))["cells"]
+
+
+def lesson_cells(deck):
+    """What is written in the cells of a lesson."""
+    return ["".join(cell["source"]) for cell in lesson(deck)]
+
+
+@functools.cache
 def lesson_output(deck):
     """Everything that the cells of a lesson printed."""
-    notebook = json.loads((ROOT / "notebooks" / f"{deck}.ipynb").read_text(encoding="utf-8"))
-    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    outputs = [output for cell in lesson(deck) for output in cell.get("outputs", [])]
     return plain("\n".join("".join(output.get("text", "")) for output in outputs))
 
 
@@ -93,6 +103,21 @@ def test_the_notes_add_up_to_a_lecture_of_45_minutes(deck):
     minutes = [int(n) for n in re.findall(r"<!--\n(\d+) minutes?\.", "\n---\n".join(slides(deck)))]
     assert len(minutes) == len(slides(deck)) - 2  # not the front matter, not the references
     assert sum(minutes) == 45
+
+
+@pytest.mark.parametrize("deck", [WORDS_TO_VECTORS, SKIP_GRAM])
+def test_the_notes_name_sections_that_the_lesson_has(deck):
+    told = [
+        (number, quoted)
+        for note in re.findall(r"<!--\n(.*?)-->", "\n---\n".join(slides(deck)), flags=re.DOTALL)
+        for number, quoted in re.findall(
+            r'[Ss]ection\s+(\d+)(?: of the lesson, "(.*?)")?', plain(note)
+        )
+    ]
+    cells = lesson_cells(deck)
+    headings = re.findall(r"^## (\d+)\. (.*)$", "\n".join(cells), flags=re.MULTILINE)
+    assert len(headings) > 10
+    assert set(told) <= set(headings)
 
 
 # 01 From words to vectors -------------------------------------------------------------------------
@@ -359,11 +384,14 @@ def test_code_on_the_slides_is_that_of_the_library():
     lines = code_lines(raw_slide(SKIP_GRAM, "The same in NumPy"))
     source = inspect.getsource(numpy_impl.objectives.skipgram_softmax)
     assert len(lines) == 6
+    block = re.search(r"```python\n.*?```", raw_slide(SKIP_GRAM, "The same in NumPy"), re.DOTALL)
+    (told,) = [cell for cell in lesson_cells(SKIP_GRAM) if "heart is six lines" in cell]
+    assert plain(block[0]) in plain(told)
     for line in lines[:-1]:
         assert line in source
     assert lines[-1].removeprefix("output_gradient = ") in source
 
-    proof = raw_slide(SKIP_GRAM, "Three judges")
+    proof = raw_slide(SKIP_GRAM, "Two judges")
     source = inspect.getsource(torch_impl.objectives.skipgram_softmax)
     assert without_spaces("".join(code_lines(proof))) in without_spaces(source)
     W, W_out = torch.tensor(figures02.W), torch.tensor(figures02.W_OUT)
@@ -371,8 +399,8 @@ def test_code_on_the_slides_is_that_of_the_library():
     assert "\n".join(code_lines(proof, "text")) == repr(model)
 
 
-def test_three_judges():
-    text = slide(SKIP_GRAM, "Three judges")
+def test_two_judges():
+    text = slide(SKIP_GRAM, "Two judges")
     W, W_out = figures02.W, figures02.W_OUT
     centers, contexts = np.array([0, 0, 0, 3, 2]), np.array([4, 4, 1, 1, 2])
     _, on_paper, _ = numpy_impl.objectives.skipgram_softmax(W, W_out, centers, contexts)
@@ -388,14 +416,14 @@ def test_three_judges():
     error[np.arange(5), contexts] -= 1
     plus_equals = np.zeros_like(W)
     plus_equals[centers] += error @ W_out
-    verdicts = {
-        ("finite differences", "nine digits"): np.allclose(by_differences, on_paper, atol=1e-9),
-        ("autograd", "twelve digits"): np.allclose(W_torch.grad.numpy(), on_paper, atol=1e-12),
-        ("+=, no np.add.at", "differs"): not np.allclose(plus_equals, on_paper, atol=1e-2),
-    }
-    for cells, holds in verdicts.items():
-        assert row(*cells) in text
-        assert holds, cells
+    for judge, verdict, within in [
+        ("finite differences", by_differences, "1e-9"),
+        ("autograd", W_torch.grad.numpy(), "1e-12"),
+    ]:
+        assert row(judge, within) in text
+        np.testing.assert_allclose(verdict, on_paper, rtol=0, atol=float(within))
+    assert row("+=, no np.add.at", "differs") in text
+    assert np.abs(plus_equals - on_paper).max() > 0.1
 
 
 def test_toy_text():
@@ -410,31 +438,82 @@ def test_toy_text():
     assert f"{len(toy):,} sentences" in raw
 
 
-def test_losses_and_neighbours_of_the_toy_text():
+def test_loss_of_the_toy_text():
     trained = figures02._trained()
-    text = slide(SKIP_GRAM, "The loss stops")
+    text = slide(SKIP_GRAM, "The loss cannot fall")
     log_V, floor = np.log(len(trained)), figures02._floor()
     assert rf"\log V = {log_V:.3f}$, floor ${floor:.3f}$" in text
-    assert f"reached ${trained.losses[-1]:.3f}$" in text
+    last, above = trained.losses[-1], trained.losses[-1] - floor
+    assert f"reached ${last:.3f}$: {above:.2f} above" in text
+    assert f"last epoch: {last:.2f} nats a pair, {above:.2f} above" in lesson_output(SKIP_GRAM)
+    assert np.all(np.diff(trained.losses) < 0)  # still falling
 
-    text = slide(SKIP_GRAM, "The planted groups")
+
+def test_neighbours_of_the_toy_text():
+    trained = figures02._trained()
+    text = slide(SKIP_GRAM, "Four clusters")
+    assert f"in all {trained.input_vectors.shape[1]} dimensions" in text
     for word in ("king", "paris", "cat"):
         near = [f"{other} {cosine:.2f}" for other, cosine in trained.most_similar(word, topn=3)]
         assert f"{word}: {', '.join(near)}" in text
+        assert f"{word} {', '.join(near)}" in lesson_output(SKIP_GRAM)
+
+
+def test_four_clusters_with_the_royals_among_the_people():
+    trained, groups = figures02._trained(), datasets.TOY_GROUPS
+    people = groups["royalty"] + groups["people"]
+    clusters = [people, groups["countries"], groups["capitals"], groups["animals"]]
+    rows = trained.vocabulary.encode([word for cluster in clusters for word in cluster])
+    cluster_of = np.repeat(np.arange(4), [len(cluster) for cluster in clusters])
+    points, _ = figures02.plots.pca(trained.input_vectors[rows])
+    centres = np.array([points[cluster_of == number].mean(axis=0) for number in range(4)])
+    distances = np.linalg.norm(points[:, None] - centres[None], axis=2)
+    assert distances.argmin(axis=1).tolist() == cluster_of.tolist()
+    own = np.take_along_axis(distances, cluster_of[:, None], axis=1)
+    apart = np.linalg.norm(centres[:, None] - centres[None], axis=2)[~np.eye(4, dtype=bool)]
+    assert apart.min() > 2 * own.max()
+    for royal in groups["royalty"]:
+        assert trained.most_similar(royal, topn=1)[0][0] in people
+    royal_centre, common_centre = points[:4].mean(axis=0), points[4:8].mean(axis=0)
+    assert np.linalg.norm(royal_centre - common_centre) < apart.min() / 3
+
+
+def test_analogies_of_the_toy_text():
+    trained = figures02._trained()
+    text = slide(SKIP_GRAM, "A famous analogy")
     for first, minus, plus in [("king", "man", "woman"), ("paris", "france", "italy")]:
-        answer = trained.most_similar([first, plus], [minus], topn=1)[0][0]
-        assert f"{first} - {minus} + {plus} = {answer}" in text
+        answer, cosine = trained.most_similar([first, plus], [minus], topn=1)[0]
+        alone = trained.most_similar(plus, topn=1)[0][0]
+        question = f"{first} - {minus} + {plus}"
+        assert row(question, f"{answer} {cosine:.2f}", f"{plus}: {alone}") in text
+        told = f"{question} = {answer} ({cosine:.2f}); nearest to {plus}: {alone}"
+        assert told in lesson_output(SKIP_GRAM)
 
 
 def test_company_and_meeting():
     text = slide(SKIP_GRAM, "False: similar company")
     trained, counted = figures02._trained(), figures02._pair_counts()
-    for first, second in [("king", "queen"), ("dog", "barks")]:
+    pairs = re.findall(r"^\| (\w+), (\w+) \|", raw_slide(SKIP_GRAM, "False: similar"), re.MULTILINE)
+    assert len(pairs) == 6
+    for first, second in pairs:
         rows = [trained.vocabulary.index(word) for word in (first, second)]
         in_in = trained.similarity(first, second)
         in_out = trained.similarity(first, second, target="out")
-        told = f"{counted[tuple(rows)]} pairs, IN-IN {in_in:.2f}, IN-OUT {in_out:.2f}"
-        assert f"{first}, {second}: {told}" in text
+        meetings = counted[tuple(rows)]
+        assert row(f"{first}, {second}", meetings, f"{in_in:.2f}", f"{in_out:.2f}") in text
+        told = f"{first} {second} pairs {meetings} IN-IN {in_in:.2f} IN-OUT {in_out:.2f}"
+        assert told in lesson_output(SKIP_GRAM)
+
+
+def test_a_start_with_two_zero_matrices_never_moves():
+    assert "zeros in $W'$" in slide(SKIP_GRAM, "Step 4")
+    pairs = np.array([0, 0, 3]), np.array([4, 1, 2])
+    zeros = np.zeros_like(figures02.W)
+    loss, *gradients = numpy_impl.objectives.skipgram_softmax(figures02.W, zeros, *pairs)
+    assert loss / 3 == pytest.approx(np.log(5))
+    assert np.any(gradients[1])
+    _, *gradients = numpy_impl.objectives.skipgram_softmax(zeros, zeros, *pairs)
+    assert not np.any(gradients)
 
 
 def test_one_matrix_numbers_are_those_of_the_lesson():

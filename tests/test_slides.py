@@ -63,7 +63,7 @@ def two_bars() -> Picture:
 
 
 def _bars(values):
-    return plots.bars(values, ["a", "b"], size=(5, 2.5))
+    return plots.bars(values, ["a", "b"], size=(4, 2))
 """
 
 
@@ -266,16 +266,25 @@ def test_layout_problems_are_found(tmp_path):
 
 @needs_marp
 @needs_browser
-def test_pdf_has_a_page_for_each_slide(tmp_path):
+@pytest.mark.parametrize("notes", [False, True])
+def test_pdf_has_a_page_for_each_slide(tmp_path, notes):
     deck = write_deck(tmp_path, HEAD + SLIDE + "\n---\n" + SLIDE)
     build_slides.draw(deck)
-    build_slides.build_pdf(deck, tmp_path / "deck.pdf", BROWSER)
+    build_slides.build_pdf(deck, tmp_path / "deck.pdf", BROWSER, notes=notes)
     pdf = (tmp_path / "deck.pdf").read_bytes()
     assert pdf.startswith(b"%PDF")
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, flags=re.DOTALL)
     inside = b"".join(zlib.decompress(s) for s in streams if s.startswith(b"\x78"))
     assert re.search(rb"/Type /Pages[^>]*/Count 2|/Count 2[^>]*/Type /Pages", inside)
-    assert inside.count(b"/Subtype /Text") == 2  # the speaker notes
+    assert inside.count(b"/Subtype /Text") == (2 if notes else 0)  # they show on the pages
+
+
+@needs_marp
+@needs_browser
+def test_build_writes_a_pdf_to_project_and_one_with_notes(tmp_path):
+    assert build_slides.build(write_deck(tmp_path), tmp_path / "build", BROWSER) == []
+    written = {path.name for path in (tmp_path / "build").iterdir()}
+    assert written == {"99_try.html", "99_try.pdf", "99_try_notes.pdf"}
 
 
 # The npm packages ---------------------------------------------------------------------------------

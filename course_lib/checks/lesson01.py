@@ -111,7 +111,7 @@ def check_keep_probabilities(keep_probabilities: Callable[..., Any]) -> None:
         unscaled = np.sqrt(by_count) + (by_count if name == "code" else 0)
         require(
             not _same(got, np.minimum(unscaled, 1)),
-            f"`{name}` reads the counts as if they were frequencies: f is the share of all tokens, "
+            f"`{name}` reads the counts as if they were frequencies: f is the share of the tokens, "
             "counts / counts.sum().",
         )
         require(
