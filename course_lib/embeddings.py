@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FILE_FORMAT = "course_lib.Embeddings"
 FILE_VERSION = 1
 # What np.load and json raise on damaged bytes (TypeError: a lone .npy array has no members).
-UNREADABLE = (ValueError, KeyError, TypeError, EOFError, OSError, NotImplementedError, BadZipFile)
+UNREADABLE = (ValueError, KeyError, TypeError, EOFError, OSError, RuntimeError, BadZipFile)
 MATRICES = ("input_vectors", "output_vectors", "node_vectors")
 
 
@@ -57,6 +57,8 @@ class Embeddings:
         node_vectors: NDArray[np.floating] | None = None,
         losses: Sequence[float] | NDArray[np.floating] | None = None,
     ) -> None:
+        if not isinstance(vocabulary, Vocabulary):
+            raise ValueError(f"vocabulary must be a Vocabulary, not a {type(vocabulary).__name__}.")
         self.vocabulary = vocabulary
         V = len(vocabulary)
         self.input_vectors = _checked("input_vectors", input_vectors, V)
@@ -191,7 +193,8 @@ class Embeddings:
         ValueError
             Neither "in" nor "out", or there are no OUT vectors.
         """
-        return float(unit(self.vector(first, query)) @ unit(self.vector(second, target)))
+        cosine = unit(self.vector(first, query)) @ unit(self.vector(second, target))
+        return float(np.clip(cosine, -1, 1))  # rounding may leave 1.0000001
 
     def most_similar(
         self,
@@ -238,7 +241,7 @@ class Embeddings:
         signs = np.array([1.0] * len(added) + [-1.0] * len(subtracted))
         rows = added + subtracted
         center = signs @ unit(self.matrix(query)[rows]) / len(rows)
-        cosines = unit(self.matrix(target)) @ unit(center)
+        cosines = np.clip(unit(self.matrix(target)) @ unit(center), -1, 1)
         ranked = np.argsort(-cosines, kind="stable")
         answer = ranked[~np.isin(ranked, rows)][:topn]
         return [(self.vocabulary.words[row], float(cosines[row])) for row in answer]
@@ -259,11 +262,14 @@ class Embeddings:
         Raises
         ------
         ValueError
-            Neither "in" nor "out", or there are no OUT vectors.
+            Neither "in" nor "out", there are no OUT vectors, or a number is beyond float32.
         """
         from gensim.models import KeyedVectors
 
-        vectors = self.matrix(which).astype(np.float32)
+        with np.errstate(over="ignore"):
+            vectors = self.matrix(which).astype(np.float32)
+        if not np.isfinite(vectors).all():
+            raise ValueError("A vector holds a number beyond float32, which is all gensim has.")
         keyed = KeyedVectors(vectors.shape[1], count=len(self), dtype=np.float32)
         keyed.index_to_key = list(self.vocabulary.words)
         keyed.key_to_index = {word: row for row, word in enumerate(self.vocabulary.words)}
@@ -297,12 +303,16 @@ class Embeddings:
         ValueError
             The shapes do not fit, or a vector is not finite.
         """
+        # Where a file held a word twice, gensim leaves rows without a word at the end.
+        keys = keyed_vectors.index_to_key
+        rows = [row for row, word in enumerate(keys) if word is not None]
         counts = keyed_vectors.expandos.get("count")
-        if counts is not None and not np.all(np.asarray(counts) >= 1):
-            counts = None  # KeyedVectors made by hand hold zeros
-        vocabulary = Vocabulary(keyed_vectors.index_to_key, counts)
-        out = None if output_vectors is None else np.array(output_vectors)
-        return cls(vocabulary, np.array(keyed_vectors.vectors), out)
+        if counts is not None:
+            counts = np.asarray(counts)[rows]
+            counts = counts if (counts >= 1).all() else None  # made by hand: zeros
+        vocabulary = Vocabulary([keys[row] for row in rows], counts)
+        out = None if output_vectors is None else np.array(output_vectors)[rows]
+        return cls(vocabulary, np.array(keyed_vectors.vectors)[rows], out)
 
     def save(self, path: str | Path) -> None:
         """Write everything to one file, without pickle.
@@ -320,12 +330,17 @@ class Embeddings:
         FileNotFoundError
             The folder does not exist.
         """
-        header = {"format": FILE_FORMAT, "version": FILE_VERSION, "words": self.vocabulary.words}
         arrays = {name: getattr(self, name) for name in (*MATRICES, "losses")}
         arrays["counts"] = self.vocabulary.counts
+        present = {name: array for name, array in arrays.items() if array is not None}
+        header = {
+            "format": FILE_FORMAT,
+            "version": FILE_VERSION,
+            "arrays": _inventory(present),
+            "words": self.vocabulary.words,
+        }
         # surrogatepass: gensim lets undecodable bytes into words; they must come back unchanged
         encoded = json.dumps(header, ensure_ascii=False).encode("utf-8", "surrogatepass")
-        present = {name: array for name, array in arrays.items() if array is not None}
         with replacing(path) as file:
             np.savez(file, header=np.frombuffer(encoded, dtype=np.uint8), **present)
 
@@ -354,7 +369,7 @@ class Embeddings:
         if not path.is_file():
             raise FileNotFoundError(f"There is no file {path}. Save one with Embeddings.save.")
         try:
-            with np.load(path, allow_pickle=False) as archive:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
                 contents = {name: archive[name] for name in archive.files}
             header = json.loads(contents.pop("header").tobytes().decode("utf-8", "surrogatepass"))
         except UNREADABLE as error:
@@ -373,6 +388,8 @@ class Embeddings:
                 f"{path} has version {header.get('version')}; this course_lib reads version "
                 f"{FILE_VERSION}. Update course_lib, or save the vectors again with this one."
             )
+        if header.get("arrays") != _inventory(contents):
+            raise ValueError(f"{path} is damaged: a matrix is missing or has another shape.")
         try:
             vocabulary = Vocabulary(header["words"], contents.pop("counts", None))
             return cls(vocabulary, **contents)
@@ -393,8 +410,16 @@ def unit(vectors: NDArray[np.floating]) -> NDArray[np.floating]:
     numpy.ndarray, shape (..., d)
         New array.
     """
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return vectors / np.where(lengths == 0, 1, lengths)
+    # Divided by its largest entry first, a vector's square can neither overflow nor vanish.
+    largest = np.abs(vectors).max(axis=-1, keepdims=True)
+    scaled = vectors / np.where(largest == 0, 1, largest)
+    lengths = np.linalg.norm(scaled, axis=-1, keepdims=True)
+    return scaled / np.where(lengths == 0, 1, lengths)
+
+
+def _inventory(arrays: dict[str, NDArray]) -> dict[str, list]:
+    """Say what a file holds, so that nothing can get lost from it unnoticed."""
+    return {name: [str(array.dtype), *array.shape] for name, array in sorted(arrays.items())}
 
 
 def _as_rows(embeddings: Embeddings, words: str | Sequence[str]) -> list[int]:

@@ -52,13 +52,11 @@ def skipgram_pairs(
     Raises
     ------
     ValueError
-        The window is below 1, or the sentence is not a flat array.
+        The window is no whole number of at least 1, or the sentence no flat array of such numbers.
     """
-    sentence = np.asarray(sentence)
-    if window < 1:
-        raise ValueError(f"window must be at least 1, not {window}.")
-    if sentence.ndim != 1:
-        raise ValueError(f"A sentence is a flat array of rows, not of shape {sentence.shape}.")
+    sentence = _flat_rows(sentence)
+    if not isinstance(window, int | np.integer) or window < 1:
+        raise ValueError(f"window must be a whole number of at least 1, not {window!r}.")
     length = len(sentence)
     # A window wider than the sentence reaches no further than the sentence itself.
     offsets = np.arange(-min(window, length), min(window, length) + 1)
@@ -90,8 +88,14 @@ def subsample(
     -------
     numpy.ndarray of int, shape (m,) with m <= n
         The tokens that stay, in order.
+
+    Raises
+    ------
+    ValueError
+        The sentence is not a flat array of whole numbers.
     """
-    return sentence[rng.random(len(sentence)) < keep_probabilities[sentence]]
+    sentence = _flat_rows(sentence)
+    return sentence[rng.random(len(sentence)) < np.asarray(keep_probabilities)[sentence]]
 
 
 def pair_batches(
@@ -142,3 +146,15 @@ def pair_batches(
         centers, contexts = centers[whole:], contexts[whole:]
     if len(centers):
         yield PairBatch(centers, contexts, words_read)
+
+
+def _flat_rows(sentence: NDArray[np.integer]) -> NDArray[np.integer]:
+    rows = np.asarray(sentence)
+    if rows.size == 0 and rows.ndim == 1:
+        return rows.astype(np.int32)  # an empty list has no type of its own
+    if rows.ndim != 1 or rows.dtype.kind not in "iu":
+        raise ValueError(
+            f"A sentence is a flat array of rows, not {rows.dtype} of shape {rows.shape}. "
+            "Vocabulary.encode makes one from tokens."
+        )
+    return rows

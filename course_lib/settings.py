@@ -108,7 +108,7 @@ class Word2VecSettings:
 
     def _require_choice(self, name: str, choices: tuple[str, ...]) -> None:
         value = getattr(self, name)
-        if value not in choices:
+        if not isinstance(value, str) or value not in choices:
             raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
 
     def _require_integer(self, name: str, low: int, high: int | None) -> None:
@@ -121,10 +121,14 @@ class Word2VecSettings:
 
     def _require_number(self, name: str) -> None:
         value = getattr(self, name)
-        if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
-            raise ValueError(f"{name} must be a finite number, not {value!r}.")
+        try:
+            finite = isinstance(value, Real) and math.isfinite(value)
+        except OverflowError:  # an int beyond the floats
+            finite = False
+        if isinstance(value, bool) or not finite:
+            raise ValueError(f"{name} must be a finite number, not {value!r:.40}.")
 
     def _require_bool(self, name: str) -> None:
         value = getattr(self, name)
-        if not isinstance(value, bool):
+        if not isinstance(value, bool | np.bool_):
             raise ValueError(f"{name} must be True or False, not {value!r}.")

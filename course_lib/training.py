@@ -14,6 +14,10 @@ from course_lib.pairs import pair_batches
 from course_lib.settings import Word2VecSettings
 from course_lib.vocabulary import Vocabulary
 
+NO_PAIRS = (
+    "The text holds no pair of known words, so there is nothing to learn from. "
+    "Use longer sentences, a lower min_count, or a larger sample."
+)
 # A backend's step: centres and contexts, shape (B,), and the learning rate go in; the summed loss
 # of the batch, in nats, comes out; the vectors have moved.
 Step = Callable[[NDArray[np.integer], NDArray[np.integer], float], float]
@@ -41,7 +45,7 @@ def starting_point(
     Returns
     -------
     Embeddings
-        The vectors to start from; ``initial`` itself if it was given.
+        The vectors to start from, not copied where ``initial`` was given.
 
     Raises
     ------
@@ -49,12 +53,30 @@ def starting_point(
         The text cannot be read twice, or the vocabulary, the vectors and the settings do not fit
         each other.
     """
+    if vocabulary is not None and not isinstance(vocabulary, Vocabulary):
+        raise ValueError(f"vocabulary must be a Vocabulary, not a {type(vocabulary).__name__}.")
+    if initial is not None and not isinstance(initial, Embeddings):
+        raise ValueError(f"initial must be Embeddings, not a {type(initial).__name__}.")
     require_reiterable(sentences)
+    if vocabulary is None:
+        vocabulary = (
+            Vocabulary.from_sentences(sentences, settings.min_count)
+            if initial is None
+            else initial.vocabulary
+        )
+    if len(vocabulary) < 2:
+        raise ValueError(
+            f"The vocabulary has one word, {vocabulary.words[0]!r}; a prediction needs two to "
+            "choose from. Lower min_count, or use a longer text."
+        )
     if initial is None:
-        if vocabulary is None:
-            vocabulary = Vocabulary.from_sentences(sentences, settings.min_count)
         return Embeddings.initial(vocabulary, settings.vector_size, settings.seed)
-    if vocabulary is not None and vocabulary.words != initial.vocabulary.words:
+    return _fitting(initial, vocabulary, settings)
+
+
+def _fitting(initial: Embeddings, vocabulary: Vocabulary, settings: Word2VecSettings) -> Embeddings:
+    """Put the initial vectors under the vocabulary that was given: its counts are the text's."""
+    if vocabulary.words != initial.vocabulary.words:
         raise ValueError(
             "The initial vectors belong to another vocabulary than the one given. "
             "Leave vocabulary out, or make initial from it with Embeddings.initial."
@@ -65,7 +87,28 @@ def starting_point(
             f"The initial vectors have {size} dimensions, the settings say vector_size="
             f"{settings.vector_size}. Use dataclasses.replace(settings, vector_size={size})."
         )
-    return initial
+    return Embeddings(
+        vocabulary, initial.input_vectors, initial.output_vectors, initial.node_vectors
+    )
+
+
+def require_settings(settings: Word2VecSettings) -> None:
+    """Refuse anything but settings.
+
+    Parameters
+    ----------
+    settings : Word2VecSettings
+        What was handed over as settings.
+
+    Raises
+    ------
+    ValueError
+        It is something else.
+    """
+    if not isinstance(settings, Word2VecSettings):
+        raise ValueError(
+            f"settings must be Word2VecSettings(...), not a {type(settings).__name__}."
+        )
 
 
 def require_skipgram_softmax(settings: Word2VecSettings, backend: str) -> None:
@@ -83,6 +126,7 @@ def require_skipgram_softmax(settings: Word2VecSettings, backend: str) -> None:
     ValueError
         Anything but skip-gram with the full softmax.
     """
+    require_settings(settings)
     if (settings.architecture, settings.objective) != ("skip-gram", "softmax"):
         raise ValueError(
             f"{backend} trains skip-gram with the full softmax, not {settings.architecture} with "
@@ -162,10 +206,7 @@ def train_on_pairs(
                 pairs += len(batch.centers)
                 bar.update(words_done - bar.n)
             if pairs == 0:
-                raise ValueError(
-                    "The text holds no pair of known words, so there is nothing to learn from. "
-                    "Use longer sentences, a lower min_count, or a larger sample."
-                )
+                raise ValueError(NO_PAIRS)
             losses[epoch] /= pairs
             bar.set_postfix(epoch=epoch + 1, loss=f"{losses[epoch]:.3f}", alpha=f"{alpha:.4f}")
     return losses

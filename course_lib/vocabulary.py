@@ -39,6 +39,7 @@ class Vocabulary:
     """
 
     def __init__(self, words: Sequence[str], counts: Sequence[int] | NDArray | None = None) -> None:
+        refuse_string(words)
         self.words = list(words)
         if not self.words:
             raise ValueError("A vocabulary needs at least one word. Is the text empty?")
@@ -58,8 +59,9 @@ class Vocabulary:
                 f"counts has shape {given.shape}, but there are {len(self.words)} words: "
                 "give one count a word."
             )
-        if given.dtype.kind not in "iu" or given.min() < 1:
-            raise ValueError("counts must be whole numbers of at least 1.")
+        whole = given.dtype.kind in "iu" and given.min() >= 1
+        if not whole or given.max() > np.iinfo(np.int64).max:
+            raise ValueError("counts must be whole numbers from 1 to 2**63 - 1.")
         checked = given.astype(np.int64)
         checked.flags.writeable = False
         return checked
@@ -93,13 +95,12 @@ class Vocabulary:
         ValueError
             A sentence is a string, no word is frequent enough, or a limit is below 1.
         """
-        if min_count < 1 or (max_size is not None and max_size < 1):
-            raise ValueError(
-                f"min_count and max_size must be at least 1, not {min_count} and {max_size}."
-            )
+        for name, limit in [("min_count", min_count), ("max_size", max_size)]:
+            if limit is not None and (not isinstance(limit, int | np.integer) or limit < 1):
+                raise ValueError(f"{name} must be a whole number of at least 1, not {limit!r}.")
         seen: Counter[str] = Counter()  # keeps the order of first appearance
         for sentence in sentences:
-            _refuse_string(sentence)
+            refuse_string(sentence)
             seen.update(sentence)
         kept = [(word, count) for word, count in seen.items() if count >= min_count]
         if not kept:
@@ -185,7 +186,7 @@ class Vocabulary:
         ValueError
             ``tokens`` is a string, which would be taken apart into letters.
         """
-        _refuse_string(tokens)
+        refuse_string(tokens)
         known = self._index
         return np.array([known[token] for token in tokens if token in known], dtype=np.int32)
 
@@ -272,8 +273,10 @@ class Vocabulary:
         if not np.isfinite(exponent):
             raise ValueError(f"exponent must be a finite number, not {exponent}.")
         # The logarithm keeps large exponents from overflowing; Z cancels the shift.
-        logarithms = exponent * np.log(self.require_counts())
-        powers = np.exp(logarithms - logarithms.max())
+        logarithms = np.log(self.require_counts())
+        reference = logarithms.max() if exponent > 0 else logarithms.min()
+        with np.errstate(over="ignore"):  # exp(-inf) is the 0 that is meant
+            powers = np.exp(exponent * (logarithms - reference))
         return powers / powers.sum()
 
     def require_counts(self) -> NDArray[np.int64]:
@@ -297,8 +300,20 @@ class Vocabulary:
         return self.counts
 
 
-def _refuse_string(sentence: object) -> None:
-    if isinstance(sentence, str):
+def refuse_string(sentence: object) -> None:
+    """Refuse a text where a list of words is meant: it would be taken apart into letters.
+
+    Parameters
+    ----------
+    sentence : object
+        What should be a list of words.
+
+    Raises
+    ------
+    ValueError
+        It is a string, or bytes.
+    """
+    if isinstance(sentence, str | bytes):
         raise ValueError(
             f"A sentence must be a list of tokens, not a string: {sentence[:40]!r} would be taken "
             "apart into letters. Use corpus.tokenize(text) or text.split()."

@@ -1,3 +1,4 @@
+import contextlib
 import io
 import os
 import pickle
@@ -84,6 +85,20 @@ def test_of_equal_cosines_the_more_frequent_word_comes_first():
     assert [word for word, _ in embeddings.most_similar("w1", topn=199)] == expected
 
 
+@pytest.mark.parametrize("scale", [1e25, 1e-25])
+def test_huge_and_tiny_vectors_have_their_cosines(scale):
+    vectors = np.array([[1, 1], [1, 0], [0, 1]], dtype=np.float32) * np.float32(scale)
+    embeddings = Embeddings(Vocabulary(["a", "b", "c"]), vectors)
+    assert embeddings.similarity("a", "b") == pytest.approx(0.5**0.5, abs=1e-6)
+    assert embeddings.most_similar("b", topn=2)[0] == ("a", pytest.approx(0.5**0.5, abs=1e-6))
+
+
+def test_a_cosine_is_never_above_one():
+    vectors = np.random.default_rng(1).normal(size=(500, 7)).astype(np.float32)
+    embeddings = Embeddings(Vocabulary([f"w{i}" for i in range(500)]), vectors)
+    assert max(embeddings.similarity(word, word) for word in embeddings.vocabulary) <= 1
+
+
 def test_a_vector_is_a_copy(embeddings):
     vector = embeddings.vector("w1")
     vector[:] = 0
@@ -126,6 +141,8 @@ def test_missing_out_vectors_say_why(embeddings):
     ],
 )
 def test_vectors_that_do_not_fit_are_refused(arguments, message):
+    with pytest.raises(ValueError, match="must be a Vocabulary, not a list"):
+        Embeddings(["a", "b", "c"], np.zeros((3, 2)))
     vocabulary = Vocabulary(["a", "b", "c"], [1, 1, 1])
     with pytest.raises(ValueError, match=message):
         Embeddings(vocabulary, **{"input_vectors": np.zeros((3, 2)), **arguments})
@@ -145,8 +162,25 @@ def test_the_start_is_gensims():
         Embeddings.initial(Vocabulary(["a"], [1]), 0)
 
 
+def test_what_float32_cannot_hold_is_not_handed_to_gensim():
+    embeddings = Embeddings(Vocabulary(["a"]), np.array([[1e60]]))
+    with pytest.raises(ValueError, match="beyond float32"):
+        embeddings.to_keyed_vectors()
+
+
+def test_a_file_with_a_word_twice_comes_through_gensim(tmp_path):
+    (tmp_path / "glove.txt").write_text("the 1 2\nof 3 4\nthe 5 6\n")
+    keyed = KeyedVectors.load_word2vec_format(str(tmp_path / "glove.txt"), no_header=True)
+    assert keyed.index_to_key[-1] is None, "gensim's row for the repeated word"
+    loaded = Embeddings.from_keyed_vectors(keyed)
+    assert loaded.vocabulary.words == ["the", "of"]
+    np.testing.assert_array_equal(loaded.input_vectors, [[1, 2], [3, 4]])
+
+
 def test_gensim_gets_and_gives_back_the_same(embeddings):
     keyed = embeddings.to_keyed_vectors()
+    assert keyed.vectors.dtype == np.float32
+    assert not np.shares_memory(keyed.vectors, embeddings.input_vectors)
     assert keyed.index_to_key == embeddings.vocabulary.words
     assert keyed.get_vecattr("w3", "count") == embeddings.vocabulary.counts[3]
     back = Embeddings.from_keyed_vectors(keyed, embeddings.output_vectors)
@@ -225,6 +259,23 @@ def test_other_files_are_refused_and_nothing_is_unpickled(tmp_path):
         with pytest.raises(ValueError, match=name):
             Embeddings.load(tmp_path / name)
     assert not (tmp_path / "executed").exists()
+
+
+def test_a_matrix_cannot_get_lost(tmp_path, embeddings):
+    """Every byte of the archive's directory changed in turn: never fewer matrices in silence."""
+    path = tmp_path / "vectors"
+    Embeddings(embeddings.vocabulary, embeddings.input_vectors, embeddings.output_vectors).save(
+        path
+    )
+    saved = Embeddings.load(path)
+    whole = path.read_bytes()
+    for position in range(whole.rindex(b"PK\x01\x02") - 300, len(whole)):
+        for flipped in (1, 2, 128):
+            damaged = bytearray(whole)
+            damaged[position] ^= flipped
+            path.write_bytes(damaged)
+            with contextlib.suppress(ValueError):
+                assert same(Embeddings.load(path), saved)
 
 
 def test_a_newer_version_is_refused(tmp_path, embeddings, monkeypatch):

@@ -82,5 +82,19 @@ def test_batches_are_subsampled_and_shrunk():
 def test_what_makes_no_sense_is_refused():
     with pytest.raises(ValueError, match="window"):
         skipgram_pairs(np.arange(3), 0)
+    for window in (2.5, float("nan"), "2", None):
+        with pytest.raises(ValueError, match="window"):
+            skipgram_pairs(np.arange(3), window)
+    for sentence in (np.zeros((2, 2), dtype=int), [0.5, 1.5], ["a", "b"]):
+        with pytest.raises(ValueError, match="flat"):
+            skipgram_pairs(sentence, 1)
     with pytest.raises(ValueError, match="flat"):
-        skipgram_pairs(np.zeros((2, 2), dtype=int), 1)
+        subsample(["a"], np.ones(1), np.random.default_rng(1))
+
+
+def test_lists_and_huge_windows_are_fine():
+    centers, contexts = skipgram_pairs([4, 5], 10**12)
+    assert (centers.tolist(), contexts.tolist()) == ([4, 5], [5, 4])
+    empty, _ = skipgram_pairs([], 2)
+    assert empty.dtype.kind == "i"
+    assert subsample([0, 1], [1.0, 0.0], np.random.default_rng(1)).tolist() == [0]

@@ -7,7 +7,7 @@ from gensim.models import Word2Vec
 from course_lib import Word2VecSettings
 
 WRONG = {
-    "architecture": ["skipgram", "CBOW", None, 1],
+    "architecture": ["skipgram", "CBOW", None, 1, np.array(["cbow", "cbow"])],
     "objective": ["ns", "hs", ""],
     "vector_size": [0, -1, 2.0, "100", True],
     "window": [0, 1.5],
@@ -15,7 +15,7 @@ WRONG = {
     "negative": [0, -5, 0.5],
     "ns_exponent": [float("nan"), float("inf"), "0.75"],
     "sample": [-1e-3, float("nan"), None],
-    "alpha": [0, -0.1, float("inf"), 5e-5],
+    "alpha": [0, -0.1, float("inf"), 5e-5, 10**400],
     "min_alpha": [0, 0.5],
     "epochs": [0, 2.5],
     "cbow_mean": [1, 0, None],
@@ -49,8 +49,10 @@ def test_the_settings_are_frozen_and_can_be_replaced():
 
 
 def test_numpy_numbers_are_numbers():
-    settings = Word2VecSettings(vector_size=np.int64(7), alpha=np.float32(0.5))
-    assert settings.vector_size == 7
+    settings = Word2VecSettings(
+        vector_size=np.int64(7), alpha=np.float32(0.5), cbow_mean=np.bool_(False)
+    )
+    assert (settings.vector_size, settings.alpha, settings.cbow_mean) == (7, 0.5, False)
 
 
 def test_the_defaults_are_gensims():

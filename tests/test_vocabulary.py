@@ -61,7 +61,10 @@ def test_formulas_by_hand():
     np.testing.assert_allclose(vocabulary.noise_distribution(0), [1 / 3] * 3)
     powers = np.array([90**0.75, 9**0.75, 1])
     np.testing.assert_allclose(vocabulary.noise_distribution(), powers / powers.sum())
-    assert np.isfinite(vocabulary.noise_distribution(1000)).all()
+    np.testing.assert_allclose(vocabulary.noise_distribution(1e308), [1, 0, 0])
+    np.testing.assert_allclose(vocabulary.noise_distribution(-1e308), [0, 0, 1])
+    large = Vocabulary(["a", "b"], [2**40, 1])
+    assert large.counts.tolist() == [2**40, 1]
 
 
 def test_max_size_keeps_the_first_in_order():
@@ -105,19 +108,24 @@ def test_what_is_no_vocabulary_is_refused():
         Vocabulary(["a", 7])
     with pytest.raises(ValueError, match="shape"):
         Vocabulary(["a", "b"], [1])
-    for counts in ([0, 1], [1.5, 2.0], [-1, 3]):
+    with pytest.raises(ValueError, match="letters"):
+        Vocabulary("king")
+    for counts in ([0, 1], [1.5, 2.0], [-1, 3], np.array([2**63 + 5, 1], dtype=np.uint64)):
         with pytest.raises(ValueError, match="whole numbers"):
             Vocabulary(["a", "b"], counts)
     with pytest.raises(ValueError, match="Lower min_count"):
         Vocabulary.from_sentences([["a", "b"]], min_count=2)
     with pytest.raises(ValueError, match="Lower min_count"):
         Vocabulary.from_sentences([])
-    with pytest.raises(ValueError, match="at least 1"):
-        Vocabulary.from_sentences([["a"]], min_count=0)
+    for limits in ({"min_count": 0}, {"min_count": 1.5}, {"max_size": 0}, {"max_size": 2.0}):
+        with pytest.raises(ValueError, match=f"{next(iter(limits))} must be a whole number"):
+            Vocabulary.from_sentences([["a"]], **limits)
     with pytest.raises(ValueError, match="letters"):
         Vocabulary.from_sentences(["a sentence"], min_count=1)
     with pytest.raises(ValueError, match="letters"):
         Vocabulary(["a"]).encode("a")
+    with pytest.raises(ValueError, match="letters"):
+        Vocabulary(["a"]).encode(b"a")
 
 
 def test_unknown_counts_are_not_made_up():

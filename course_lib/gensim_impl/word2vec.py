@@ -1,13 +1,11 @@
 """Training by gensim, from the same settings and to the same Embeddings as the other backends."""
 
 import contextlib
-import io
 import re
 import sys
-from collections.abc import Iterable, Sequence
-from typing import TextIO
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TextIO, cast
 
-import numpy as np
 from gensim.models import Word2Vec
 from gensim.models.callbacks import CallbackAny2Vec
 from gensim.models.word2vec_inner import MAX_WORDS_IN_BATCH
@@ -15,8 +13,8 @@ from tqdm.auto import tqdm
 
 from course_lib.embeddings import Embeddings
 from course_lib.settings import Word2VecSettings
-from course_lib.training import progress_bar, starting_point
-from course_lib.vocabulary import Vocabulary
+from course_lib.training import NO_PAIRS, progress_bar, require_settings, starting_point
+from course_lib.vocabulary import Vocabulary, refuse_string
 
 
 def train_word2vec(
@@ -55,9 +53,10 @@ def train_word2vec(
     Raises
     ------
     ValueError
-        The full softmax, a text that cannot be read twice, a sentence of more than 10,000 tokens
-        (gensim would drop the rest of it without a word), or vectors that do not fit.
+        The full softmax, a text that cannot be read twice or holds no pair, a sentence of more than
+        10,000 tokens (gensim would drop the rest of it without a word), or vectors that do not fit.
     """
+    require_settings(settings)
     if settings.objective == "softmax":
         raise ValueError(
             "gensim has no full softmax. Use numpy_impl.train_word2vec or torch_impl."
@@ -65,17 +64,20 @@ def train_word2vec(
         )
     start = starting_point(sentences, settings, vocabulary, initial)
     model = _untrained_model(start, settings)
-    sentence_count = _count_sentences(sentences)
+    sentence_count = _count_sentences(sentences, start.vocabulary)
+    fed = _Fed(sentences)
     with (
         progress_bar(progress, total=settings.epochs, unit=" epochs") as bar,
-        contextlib.redirect_stderr(_WithoutFalseAlarms(sys.stderr)),
+        _without_false_alarms(),
     ):
         model.train(
-            sentences,
+            fed,
             total_examples=sentence_count,
             epochs=settings.epochs,
             callbacks=[_Tick(bar)],
         )
+    if fed.error is not None:
+        raise fed.error
     return Embeddings(
         start.vocabulary,
         model.wv.vectors,
@@ -106,7 +108,7 @@ def _untrained_model(start: Embeddings, settings: Word2VecSettings) -> Word2Vec:
     words, counts = start.vocabulary.words, start.vocabulary.require_counts()
     model.build_vocab_from_freq(dict(zip(words, counts.tolist(), strict=True)))
     # gensim trains C-ordered float32 only; rows of anything else stay put or become NaN.
-    model.wv.vectors[:] = start.input_vectors.astype(np.float32)
+    model.wv.vectors[:] = start.input_vectors
     if hierarchical and start.node_vectors is not None:
         model.syn1[:-1] = start.node_vectors
     if not hierarchical and start.output_vectors is not None:
@@ -114,15 +116,41 @@ def _untrained_model(start: Embeddings, settings: Word2VecSettings) -> Word2Vec:
     return model
 
 
-def _count_sentences(sentences: Iterable[Sequence[str]]) -> int:
-    count = 0
+def _count_sentences(sentences: Iterable[Sequence[str]], vocabulary: Vocabulary) -> int:
+    count, trainable = 0, False
     for count, tokens in enumerate(sentences, start=1):
         if len(tokens) > MAX_WORDS_IN_BATCH:
             raise ValueError(
                 f"Sentence {count} has {len(tokens):,} tokens; gensim reads the first "
                 f"{MAX_WORDS_IN_BATCH:,} only. Cut it with corpus.split_long."
             )
+        trainable = trainable or len(vocabulary.encode(tokens)) > 1
+    if not trainable:
+        raise ValueError(NO_PAIRS)
     return count
+
+
+class _Fed:
+    """The corpus as gensim's threads can bear it.
+
+    gensim waits for ever when its reading thread dies of an error in the corpus, or its training
+    thread of a sentence that is an array. So sentences become lists, and an error ends the text
+    and is kept.
+    """
+
+    def __init__(self, sentences: Iterable[Sequence[str]]) -> None:
+        self.sentences = sentences
+        self.error: Exception | None = None
+
+    def __iter__(self) -> Iterator[list[str]]:
+        if self.error is not None:
+            return
+        try:
+            for tokens in self.sentences:
+                refuse_string(tokens)
+                yield tokens if isinstance(tokens, list) else list(tokens)
+        except Exception as error:
+            self.error = error
 
 
 class _Tick(CallbackAny2Vec):
@@ -135,20 +163,39 @@ class _Tick(CallbackAny2Vec):
         self.bar.update()
 
 
-class _WithoutFalseAlarms(io.TextIOBase):
+@contextlib.contextmanager
+def _without_false_alarms() -> Iterator[None]:
+    stream = _WithoutFalseAlarms(sys.stderr)
+    try:
+        with contextlib.redirect_stderr(cast(TextIO, stream)):
+            yield
+    finally:
+        sys.stderr.write(stream.held)
+
+
+class _WithoutFalseAlarms:
     """A stream that drops one message of gensim's, which a dot product of exactly -1 sets off.
 
     gensim 4.4 declares BLAS's dot product with -1 as its sign of an error (``except -1`` in
     word2vec_inner.pxd). The training goes on; everything else that is written passes through.
     """
 
+    BEGINNING = "Exception ignored in"
+    WHOLE = re.compile(r"Exception ignored in.*our_dot_(float|double)")
+
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
-        self.line = ""  # the message arrives in pieces
+        self.held = ""  # the message arrives in pieces, so what may become one has to wait
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
 
     def write(self, text: str) -> int:
-        *lines, self.line = (self.line + text).split("\n")
+        *lines, rest = (self.held + text).split("\n")
         for line in lines:
-            if not re.search(r"Exception ignored in.*our_dot_(float|double)", line):
+            if not self.WHOLE.match(line):
                 self.stream.write(line + "\n")
+        may_become_one = self.BEGINNING.startswith(rest) or rest.startswith(self.BEGINNING)
+        self.held = rest if may_become_one else ""
+        self.stream.write("" if may_become_one else rest)
         return len(text)

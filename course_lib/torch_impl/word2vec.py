@@ -52,12 +52,12 @@ def train_word2vec(
     """
     require_skipgram_softmax(settings, "torch_impl")
     start = starting_point(sentences, settings, vocabulary, initial)
-    input_vectors = torch.from_numpy(start.input_vectors)
+    input_vectors = torch.tensor(start.input_vectors)
     model = SkipGramSoftmax(
         input_vectors,
         torch.zeros_like(input_vectors)
         if start.output_vectors is None
-        else torch.from_numpy(start.output_vectors).to(input_vectors.dtype),
+        else torch.tensor(start.output_vectors, dtype=input_vectors.dtype),
     )
     optimizer = torch.optim.SGD(model.parameters(), lr=settings.alpha)
 

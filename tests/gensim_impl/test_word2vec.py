@@ -153,6 +153,92 @@ def test_what_gensim_cannot_do_is_refused(text):
         train_word2vec(iter(text), SETTINGS)
     with pytest.raises(ValueError, match="no counts"):
         train_word2vec(text, SETTINGS, vocabulary=Vocabulary(["the", "of"]))
+    with pytest.raises(ValueError, match="Word2VecSettings"):
+        train_word2vec(text, {"vector_size": 5})
+
+
+@pytest.mark.parametrize("text", [[["x", "y"]], [], [["a"], ["b"]]])
+def test_a_text_without_a_pair_is_refused(text):
+    """gensim itself gives the untrained start vectors back."""
+    with pytest.raises(ValueError, match="no pair of known words"):
+        train_word2vec(text, SETTINGS, vocabulary=Vocabulary(["a", "b"], [1, 1]))
+
+
+class Words:
+    """A corpus that is no list, and may fail in a later pass."""
+
+    def __init__(self, sentence, fails_in_pass=99):
+        self.sentence, self.fails_in_pass, self.passes = sentence, fails_in_pass, 0
+
+    def __iter__(self):
+        self.passes += 1
+        for _ in range(3):
+            yield self.sentence
+        if self.passes == self.fails_in_pass:
+            raise OSError("the disk is gone")
+
+
+HANGS = """
+import numpy as np
+from course_lib import Word2VecSettings, gensim_impl
+class Failing:
+    passes = 0
+    def __iter__(self):
+        self.passes += 1
+        yield from [["a", "b", "c"]] * 3
+        if self.passes == 4:
+            raise OSError("the disk is gone")
+corpora = {"arrays": [np.array(["a", "b", "c"])] * 3, "failing": Failing(), "one": [["a", "a"]] * 3}
+settings = Word2VecSettings(vector_size=4, min_count=1, epochs=3, objective="hierarchical-softmax")
+gensim_impl.train_word2vec(corpora["%s"], settings, progress=False)
+"""
+
+
+@pytest.mark.parametrize(
+    ("corpus", "said"), [("arrays", ""), ("failing", "the disk is gone"), ("one", "one word, 'a'")]
+)
+def test_what_makes_gensim_wait_for_ever_does_not(corpus, said):
+    run = subprocess.run(
+        [sys.executable, "-c", HANGS % corpus], capture_output=True, text=True, timeout=60
+    )
+    assert said in run.stderr
+    assert (run.returncode == 0) == (said == "")
+
+
+def test_strings_from_a_corpus_of_ones_own_are_refused():
+    vocabulary = Vocabulary(["a", "b"], [1, 1])
+    with pytest.raises(ValueError, match="letters"):
+        train_word2vec(Words("a b"), SETTINGS, vocabulary=vocabulary, progress=False)
+
+
+def test_a_warm_start_takes_the_counts_of_the_given_vocabulary(text):
+    vocabulary = Vocabulary.from_sentences(text, 2)
+    start = Embeddings.initial(vocabulary, 8)
+    bare = Embeddings(Vocabulary(vocabulary.words), start.input_vectors, start.output_vectors)
+    warm = train_word2vec(text, SETTINGS, vocabulary=vocabulary, initial=bare, progress=False)
+    plain = train_word2vec(text, SETTINGS, progress=False)
+    np.testing.assert_array_equal(warm.input_vectors, plain.input_vectors)
+
+
+def test_alpha_falls_as_in_a_plain_call():
+    """Several jobs an epoch, so that the number of sentences that gensim is told shows."""
+    text = [list("abcdefgh") * 100 for _ in range(50)]
+    settings = Word2VecSettings(vector_size=4, epochs=2, sample=0, alpha=0.1)
+    ours = train_word2vec(text, settings, progress=False)
+    theirs = Word2Vec(
+        text, sg=1, workers=1, seed=1, vector_size=4, epochs=2, sample=0, alpha=0.1, min_count=5
+    )
+    np.testing.assert_array_equal(ours.input_vectors, theirs.wv.vectors)
+
+
+def test_workers_reach_gensim(text, monkeypatch):
+    seen = []
+    real = Word2Vec.train
+    monkeypatch.setattr(
+        Word2Vec, "train", lambda model, *a, **k: seen.append(model.workers) or real(model, *a, **k)
+    )
+    train_word2vec(text, dataclasses.replace(SETTINGS, workers=2), progress=False)
+    assert seen == [2]
 
 
 def test_nothing_is_printed_and_no_warning_escapes(text, capfd):
@@ -180,12 +266,14 @@ def test_a_dot_product_of_minus_one_is_no_alarm():
 
 def test_other_messages_of_a_training_are_not_swallowed(text, monkeypatch, capsys):
     def talk(model, sentences, **options):
-        for piece in ("Exception ignored in: ", "'gensim...our_dot_float'", "\nreal ", "trouble\n"):
+        for piece in ("Exception ignored in: ", "'gensim...our_dot_float'", "\nreal ", "trouble"):
             sys.stderr.write(piece)
+        assert capsys.readouterr().err == "real trouble", "at once: it may be a progress bar"
+        sys.stderr.write(" goes on\nException")
 
     monkeypatch.setattr(Word2Vec, "train", talk)
     train_word2vec(text, SETTINGS, progress=False)
-    assert capsys.readouterr().err == "real trouble\n"
+    assert capsys.readouterr().err == " goes on\nException"
 
 
 def test_progress_is_shown_by_epoch(text, capsys, monkeypatch):

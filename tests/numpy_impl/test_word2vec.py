@@ -10,9 +10,10 @@ from course_lib import (
     datasets,
     numpy_impl,
     torch_impl,
+    training,
 )
 from course_lib.numpy_impl.objectives import skipgram_softmax
-from course_lib.pairs import pair_batches
+from course_lib.pairs import pair_batches, skipgram_pairs, subsample
 
 SETTINGS = Word2VecSettings(
     objective="softmax", vector_size=5, window=2, min_count=1, sample=0, epochs=2, batch_size=8
@@ -46,27 +47,87 @@ def test_numpy_and_torch_agree_after_fifty_steps():
 
 
 def test_training_is_gradient_descent_with_a_falling_rate():
-    """The loop, written out once more: batches, alpha from the words read, one step a batch."""
-    settings = dataclasses.replace(SETTINGS, alpha=0.3, min_alpha=0.1, sample=0.2)
+    """The loop, written out once more: sentences, alpha from the words read, one step a batch."""
+    settings = dataclasses.replace(SETTINGS, alpha=0.3, min_alpha=0.1, sample=0.2, batch_size=10**6)
     start = float64_start()
+    keep = start.vocabulary.keep_probabilities(0.2)
     v, u = start.input_vectors.copy(), start.output_vectors.copy()
-    words = sum(map(len, TEXT))
     rng = np.random.default_rng([settings.seed, 1])
     losses = []
-    for epoch in range(2):
-        epoch_loss = pairs = 0
-        for batch in pair_batches(TEXT, start.vocabulary, settings, rng):
-            share = (epoch * words + batch.words_read) / (2 * words)
-            alpha = 0.3 + share * (0.1 - 0.3)
-            loss, dv, du = skipgram_softmax(v, u, batch.centers, batch.contexts)
-            v, u = v - alpha * dv, u - alpha * du
-            epoch_loss += loss
-            pairs += len(batch.centers)
-        losses.append(epoch_loss / pairs)
+    for epoch in (1, 2):  # one batch an epoch, when all of its words have been read
+        drawn = []
+        for tokens in TEXT:
+            sentence = subsample(start.vocabulary.encode(tokens), keep, rng)
+            drawn.append(skipgram_pairs(sentence, settings.window, rng))
+        centers, contexts = np.hstack(drawn)
+        loss, dv, du = skipgram_softmax(v, u, centers, contexts)
+        alpha = 0.3 + epoch / 2 * (0.1 - 0.3)
+        v, u = v - alpha * dv, u - alpha * du
+        losses.append(loss / len(centers))
     trained = numpy_impl.train_word2vec(TEXT, settings, initial=start, progress=False)
     np.testing.assert_allclose(trained.input_vectors, v, atol=1e-12)
     np.testing.assert_allclose(trained.output_vectors, u, atol=1e-12)
     np.testing.assert_allclose(trained.losses, losses, atol=1e-12)
+
+
+@both
+def test_the_rate_falls_with_the_words_read(backend, monkeypatch):
+    """Words count before subsampling: else the rate would not reach its end."""
+    rates = []
+    real = training.pair_batches
+
+    def watched(sentences, *arguments):
+        read = []
+        for batch in real(recording(sentences, read), *arguments):
+            yield batch
+            rates.append((sum(read), batch.words_read))
+
+    def recording(sentences, read):
+        for tokens in sentences:
+            read.append(len(tokens))
+            yield tokens
+
+    monkeypatch.setattr(training, "pair_batches", watched)
+    settings = dataclasses.replace(SETTINGS, sample=0.05, batch_size=1, epochs=1)
+    backend.train_word2vec(TEXT, settings, progress=False)
+    assert len(rates) > 10
+    assert all(counted == told for counted, told in rates)
+
+
+@both
+def test_the_start_without_initial_vectors_is_drawn_with_the_seed(backend):
+    settings = dataclasses.replace(SETTINGS, seed=7, alpha=1e-12, min_alpha=1e-12)
+    trained = backend.train_word2vec(TEXT, settings, progress=False)
+    start = Embeddings.initial(trained.vocabulary, 5, seed=7)
+    np.testing.assert_allclose(trained.input_vectors, start.input_vectors, atol=1e-6)
+
+
+@both
+def test_the_counts_of_the_vocabulary_that_is_given_are_used(backend):
+    """A warm start: vectors from elsewhere, counts from this text."""
+    start = float64_start()
+    without_counts = Embeddings(
+        Vocabulary(start.vocabulary.words), start.input_vectors, start.output_vectors
+    )
+    settings = dataclasses.replace(SETTINGS, sample=0.1)
+    warm = backend.train_word2vec(
+        TEXT, settings, vocabulary=start.vocabulary, initial=without_counts, progress=False
+    )
+    assert warm.vocabulary == start.vocabulary
+    usual = backend.train_word2vec(TEXT, settings, initial=start, progress=False)
+    np.testing.assert_array_equal(warm.input_vectors, usual.input_vectors)
+
+
+@both
+def test_read_only_and_mixed_start_vectors_are_fine(backend, recwarn):
+    start = float64_start()
+    mixed = Embeddings(
+        start.vocabulary, start.input_vectors.astype(np.float32), start.output_vectors
+    )
+    mixed.input_vectors.flags.writeable = False
+    trained = backend.train_word2vec(TEXT, SETTINGS, initial=mixed, progress=False)
+    assert trained.input_vectors.dtype == trained.output_vectors.dtype == np.float32
+    assert not recwarn.list
 
 
 @both
@@ -130,7 +191,11 @@ def test_the_planted_structure_is_learnt(backend):
             {"settings": dataclasses.replace(SETTINGS, vector_size=6), "initial": True},
             "vector_size",
         ),
-        ({"vocabulary": Vocabulary(["z"], [1]), "initial": True}, "another vocabulary"),
+        ({"vocabulary": Vocabulary(["y", "z"], [2, 1]), "initial": True}, "another vocabulary"),
+        ({"sentences": [["a", "a"]] * 3}, "one word, 'a'"),
+        ({"settings": None}, "Word2VecSettings"),
+        ({"vocabulary": ["a", "b"]}, "must be a Vocabulary, not a list"),
+        ({"initial_vectors": np.zeros((5, 5))}, "must be Embeddings, not a ndarray"),
         ({"settings": dataclasses.replace(SETTINGS, alpha=1e20, epochs=5)}, "NaN or infinity"),
     ],
 )
@@ -139,6 +204,8 @@ def test_what_cannot_be_trained_is_refused(backend, arguments, message):
     call = {"sentences": TEXT, "settings": SETTINGS, "progress": False, **arguments}
     if call.pop("initial", False):
         call["initial"] = float64_start()
+    if "initial_vectors" in call:
+        call["initial"] = call.pop("initial_vectors")
     with pytest.raises(ValueError, match=message):
         backend.train_word2vec(call.pop("sentences"), call.pop("settings"), **call)
 
