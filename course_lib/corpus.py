@@ -4,7 +4,11 @@ A sentence is a list of words, and a corpus is anything that gives its sentences
 is iterated: a list, a ``TextFile``, a ``Shuffled``.
 """
 
+import bz2
 import codecs
+import errno
+import gzip
+import os
 import re
 import unicodedata
 import zlib
@@ -13,10 +17,10 @@ from pathlib import Path
 from typing import TextIO
 
 import numpy as np
-import smart_open
 
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")  # [^\W_]: a letter or digit of any script
 PIECE = 2**16  # characters read at a time, so that a line of any length streams
+LONGEST_NAME = 255  # characters: no file system has longer names
 LONGEST_WORD = 1_000_000  # characters; a longer run without white space is no text of words
 UNDECODED = re.compile("[\udc80-\udcff]")  # how "surrogateescape" marks a byte it cannot decode
 
@@ -85,6 +89,53 @@ def split_long(tokens: Sequence[str], max_length: int) -> Iterator[list[str]]:
     return (list(tokens[start : start + max_length]) for start in starts)
 
 
+def require_path(path: object) -> Path:
+    """Refuse what cannot be the path of a file, such as the text itself.
+
+    Parameters
+    ----------
+    path : object
+        What was handed in as the name or path of a text. The file need not exist.
+
+    Returns
+    -------
+    pathlib.Path
+        The path.
+
+    Raises
+    ------
+    ValueError
+        It is neither a string nor a path, it is empty, or it is a text: no file has its name, and
+        it has several lines or is longer than a name can be.
+    """
+    if not isinstance(path, str | os.PathLike):
+        raise ValueError(
+            f"A text has a name or path, but this is of type {type(path).__name__}. Sentences that "
+            "are tokenised already need no loading: use them as they are."
+        )
+    if path == "":
+        raise ValueError("The name or path of the text is empty.")
+    if not _may_exist(Path(path)):
+        raise ValueError(
+            f"{_shortened(str(path))!r} is a text itself, not its name or path. To make sentences "
+            "of it, use [tokenize(line) for line in text.splitlines()]."
+        )
+    return Path(path)
+
+
+def _may_exist(path: Path) -> bool:
+    try:
+        if path.exists():
+            return True
+    except OSError as error:
+        return error.errno != errno.ENAMETOOLONG
+    return "\n" not in str(path) and all(len(part) <= LONGEST_NAME for part in path.parts)
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= 160 else f"{name[:60]}...{name[-60:]}"
+
+
 class TextFile:
     """The sentences of a text file, read anew each time they are iterated.
 
@@ -97,8 +148,8 @@ class TextFile:
         The file: plain text, or compressed if its name ends in ``.gz`` or ``.bz2``.
     tokenizer : callable, default str.split
         Turns a text into a list of tokens. It gets a line or, if the line is long, pieces of it
-        that were cut at white space. The default suits a file that is tokenised already;
-        ``tokenize`` suits raw text.
+        that were cut at white space; without the white space around it, and never an empty one.
+        The default suits a file that is tokenised already; ``tokenize`` suits raw text.
     max_sentence_length : int, default 10000
         A line with more tokens becomes several sentences of at most this many.
     encoding : str, default "utf-8"
@@ -109,8 +160,9 @@ class TextFile:
     FileNotFoundError
         There is no such file.
     ValueError
-        The path is a folder, the encoding is unknown, or ``max_sentence_length`` is below 1. While
-        reading: the file is damaged, has another encoding, or is no text.
+        The path is a folder or no path at all, Python has no such text encoding, or
+        ``max_sentence_length`` is below 1. While reading: the file is damaged, has another
+        encoding or is no text, or the tokenizer gives a string.
 
     Examples
     --------
@@ -126,23 +178,27 @@ class TextFile:
         max_sentence_length: int = 10_000,
         encoding: str = "utf-8",
     ) -> None:
-        self.path = Path(path)
+        self.path = require_path(path)
         self.tokenizer = tokenizer
         self.max_sentence_length = max_sentence_length
         self.encoding = encoding
         if self.path.is_dir():
-            raise ValueError(f"{path} is a folder. Give one file, or a TextFile for each file.")
+            raise ValueError(
+                f"{self.path} is a folder. Give one file, or a TextFile for each file."
+            )
         if not self.path.exists():
             raise FileNotFoundError(
-                f"There is no file {path}. Paths start at {Path.cwd()}; give the full path."
+                f"There is no file {_shortened(str(path))}. Paths start at "
+                f"{Path.cwd()}; give the full path."
             )
         if max_sentence_length < 1:
             raise ValueError(f"max_sentence_length must be at least 1, not {max_sentence_length}.")
         try:
+            "".encode(encoding)  # fails for codecs of bytes, such as hex, too
             is_utf8 = codecs.lookup(encoding).name == "utf-8"
-        except LookupError:
+        except (LookupError, TypeError, UnicodeError):
             raise ValueError(
-                f"Python knows no encoding {encoding!r}. Try utf-8, latin-1, cp1252 or utf-16."
+                f"Python knows no text encoding {encoding!r}. Try utf-8, latin-1, cp1252 or utf-16."
             ) from None
         self._codec = "utf-8-sig" if is_utf8 else encoding  # -sig skips a byte order mark
 
@@ -152,11 +208,22 @@ class TextFile:
     def __iter__(self) -> Iterator[list[str]]:
         tokens: list[str] = []
         for text, line_ends in self._pieces():
-            tokens += self.tokenizer(text)
+            if stripped := text.strip():
+                tokens += self._tokens(stripped)
             kept = 0 if line_ends else len(tokens) % self.max_sentence_length
             whole = len(tokens) - kept
             yield from split_long(tokens[:whole], self.max_sentence_length)
             tokens = tokens[whole:]
+
+    def _tokens(self, text: str) -> list[str]:
+        tokens = self.tokenizer(text)
+        if isinstance(tokens, str | bytes):
+            raise ValueError(
+                f"The tokenizer for {self.path} gives the string {tokens[:40]!r}; its letters "
+                "would be taken for words. It has to give a list of tokens, for example: "
+                "tokenizer=lambda text: text.lower().split()."
+            )
+        return tokens
 
     def _pieces(self) -> Iterator[tuple[str, bool]]:
         """Give the text in pieces that end at white space, and whether a line ends there too."""
@@ -167,29 +234,37 @@ class TextFile:
                 if text.endswith("\n"):
                     tail = ""
                     yield text, True
+                elif len(piece) < PIECE:  # the last line, without a line end
+                    tail = text
                 else:
                     tail = "" if text[-1].isspace() else text.rsplit(None, 1)[-1]
                     yield text[: len(text) - len(tail)], False
-                if len(tail) > LONGEST_WORD:
-                    raise ValueError(
-                        f"{self.path} has {len(tail):,} characters without a space or a new line. "
-                        "Is it a text file? Text without spaces, such as Chinese, needs lines."
-                    )
+                    if len(tail) > LONGEST_WORD:
+                        raise ValueError(
+                            f"{self.path} has {len(tail):,} characters without a space or a new "
+                            "line. Is it a text file? Text without spaces, such as Chinese, needs "
+                            "lines."
+                        )
         yield tail, True
 
     def _open(self, errors: str = "strict") -> TextIO:
-        return smart_open.open(str(self.path), encoding=self._codec, errors=errors)
+        suffix = self.path.suffix.lower()
+        if suffix == ".gz":
+            return gzip.open(self.path, "rt", encoding=self._codec, errors=errors)
+        if suffix == ".bz2":
+            return bz2.open(self.path, "rt", encoding=self._codec, errors=errors)
+        return self.path.open(encoding=self._codec, errors=errors)
 
     def _read(self, file: TextIO) -> str:
         """Read the rest of a line, or its next piece; an error names the file and the remedy."""
         try:
-            return file.readline(PIECE)
-        except UnicodeDecodeError as error:
+            piece = file.readline(PIECE)
+        except UnicodeError as error:
             line = self._first_bad_line()
             raise ValueError(
                 f"{self.path}{f', line {line},' if line else ''} is not {self.encoding} text: "
-                f'{error.reason}. Name its encoding, for example encoding="latin-1"; or is it no '
-                "text file?"
+                f"{getattr(error, 'reason', error)}. Name its encoding, for example "
+                'encoding="latin-1"; or is it no text file?'
             ) from error
         except (EOFError, OSError, zlib.error) as error:
             if self.path.suffix.lower() not in (".gz", ".bz2"):
@@ -197,6 +272,12 @@ class TextFile:
             raise ValueError(
                 f"{self.path} is damaged or cut short ({error}). Download or compress it again."
             ) from error
+        if "\0" in piece:
+            raise ValueError(
+                f"{self.path} has NUL characters, which no text has. Name its encoding, for "
+                'example encoding="utf-16"; or is it no text file?'
+            )
+        return piece
 
     def _first_bad_line(self) -> int | None:
         """Number of the first line with an undecodable byte, None if that cannot be told."""
@@ -207,7 +288,7 @@ class TextFile:
                     if UNDECODED.search(piece):
                         return line
                     line += piece.endswith("\n")
-        except UnicodeDecodeError:  # encodings of two bytes a letter cannot mark one byte
+        except UnicodeError:  # encodings of two bytes a letter cannot mark one byte
             pass
         return None
 

@@ -28,7 +28,7 @@ from typing import Literal, NamedTuple, overload
 import numpy as np
 import pooch
 
-from course_lib.corpus import TextFile, split_long, tokenize
+from course_lib.corpus import TextFile, require_path, split_long, tokenize
 from course_lib.files import replacing
 
 # This module has a function called list, so the type needs its full name.
@@ -196,7 +196,8 @@ def load_corpus(name_or_path: str | Path) -> Sentences | TextFile:
     Raises
     ------
     ValueError
-        There is no such name, and no such file.
+        There is no such name, and no such file; or it is no name or path but, for example, the text
+        itself.
     FileNotFoundError
         A ``pathlib.Path`` leads nowhere, or gensim was installed without its texts.
     OSError
@@ -208,6 +209,7 @@ def load_corpus(name_or_path: str | Path) -> Sentences | TextFile:
     >>> news[0][:5]
     ['hundreds', 'of', 'people', 'have', 'been']
     """
+    path = require_path(name_or_path)
     if name_or_path == "lee":
         return _lee()
     if name_or_path == "wikipedia":
@@ -216,13 +218,13 @@ def load_corpus(name_or_path: str | Path) -> Sentences | TextFile:
         return toy_corpus()
     if name_or_path in DOWNLOADS:
         return _downloaded(str(name_or_path))
-    if isinstance(name_or_path, str) and not Path(name_or_path).exists():
+    if isinstance(name_or_path, str) and not path.exists():
         names = ", ".join(entry.name for entry in CATALOGUE)
         raise ValueError(
-            f"There is no corpus {name_or_path!r}, and no file of that name in {Path.cwd()}. "
+            f"There is no corpus {name_or_path[:100]!r}, and no file of that name in {Path.cwd()}. "
             f"The names are {names}."
         )
-    return TextFile(name_or_path)
+    return TextFile(path)
 
 
 # ---------------------------------------------------------------------------------------------

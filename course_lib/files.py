@@ -18,7 +18,8 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
     Parameters
     ----------
     path : str or pathlib.Path
-        The file; an existing one is replaced.
+        The file; an existing one is replaced. Where it is a symbolic link, the file that it leads
+        to is replaced.
 
     Yields
     ------
@@ -29,11 +30,15 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
     ------
     FileNotFoundError
         The folder does not exist.
+    IsADirectoryError
+        The path is a folder itself.
     """
-    path = Path(path)
+    path = Path(path).resolve()
     if not path.parent.is_dir():
         raise FileNotFoundError(f"The folder {path.parent} does not exist; make it first.")
-    unfinished = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} is a folder; give the name of a file in it.")
+    unfinished = path.with_name(f"{uuid.uuid4().hex}.part")  # short: names have at most 255 bytes
     try:
         with unfinished.open("xb") as file:
             yield file

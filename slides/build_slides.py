@@ -229,8 +229,10 @@ def is_installed() -> bool:
     package = MARP / "package.json"
     if shutil.which("node") is None or not package.is_file():
         return False
-    pinned = json.loads((SLIDES / "package.json").read_text())["dependencies"]
-    return json.loads(package.read_text())["version"] == pinned["@marp-team/marp-cli"]
+    pinned = json.loads((SLIDES / "package.json").read_text(encoding="utf-8"))["dependencies"]
+    return (
+        json.loads(package.read_text(encoding="utf-8"))["version"] == pinned["@marp-team/marp-cli"]
+    )
 
 
 def find_browser() -> str | None:
@@ -244,7 +246,11 @@ def _marp(deck: Path, output: Path, *options: str) -> None:
     command = [str(node), str(MARP / "marp-cli.js"), str(deck), "--output", str(output)]
     # In slides/ Marp finds its settings, in package.json.
     done = subprocess.run(
-        [*command, "--no-stdin", *options], cwd=SLIDES, check=False, capture_output=True, text=True
+        [*command, "--no-stdin", *options],
+        cwd=SLIDES,
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
     )
     if done.returncode or not output.is_file():
         raise SlideError(f"Marp could not build {output.name}:\n{done.stderr}")
@@ -282,13 +288,17 @@ def layout_problems(deck: Path, browser: str) -> list[str]:
         page = Path(folder) / f"{deck.stem}.html"
         build_html(deck, page, template="bare")
         text = page.read_text(encoding="utf-8")
-        page.write_text(text.replace("</body>", f"<script>{MEASURE}</script></body>"), "utf-8")
+        page.write_text(
+            text.replace("</body>", f"<script>{MEASURE}</script></body>"), encoding="utf-8"
+        )
         command = [browser, "--headless", "--disable-gpu", f"--user-data-dir={folder}/profile"]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.append("--no-sandbox")  # Chromium has no sandbox for root
         command.append("--host-resolver-rules=MAP * ~NOTFOUND")  # as if there were no network
         command += ["--virtual-time-budget=10000", "--dump-dom", page.as_uri()]
-        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(
+            command, check=False, capture_output=True, encoding="utf-8", timeout=120
+        )
     report = re.search(r'<pre id="layout-report">(.*?)</pre>', done.stdout, flags=re.DOTALL)
     if report is None:
         raise SlideError(f"{browser} could not show {deck.name}:\n{done.stderr[-2000:]}")

@@ -1,5 +1,6 @@
 """The lesson machine, on small lessons in a temporary folder."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import build_notebooks
 import nbformat
 import pytest
 from build_notebooks import LessonError, main, notebooks_of
+from nbformat.v4 import new_notebook
 
 LESSON = """\
 # %% [markdown]
@@ -203,6 +205,17 @@ def test_building_again_gives_the_same_bytes(folder, capsys):
     assert "exercises/02_small.ipynb ... " in capsys.readouterr().out
 
 
+def test_a_notebook_has_the_permissions_of_any_new_file(tmp_path):
+    before = os.umask(0o027)
+    try:
+        (tmp_path / "plain").touch()
+        build_notebooks.write(new_notebook(), tmp_path / "new.ipynb")
+    finally:
+        os.umask(before)
+    modes = {path.stat().st_mode for path in tmp_path.iterdir()}
+    assert len(modes) == 1
+
+
 def test_what_notebooks_of_makes_is_what_building_leaves(folder):
     for path, made in notebooks_of(folder / "source" / "02_small.py").items():
         built = read(path)
@@ -284,13 +297,13 @@ def test_an_unknown_name_is_refused_with_the_known_ones(write_source, tmp_path):
 def test_a_cell_that_fails_is_named_and_leaves_the_old_file(write_source, tmp_path):
     source = write_source("# %% [markdown]\n# # T\n\n# %%\nx = 1\ny = x / 0\n")
     old = tmp_path / "02_small.ipynb"
-    old.write_text("old")
+    old.write_text("old", encoding="utf-8")
     with pytest.raises(SystemExit) as caught:
         main([], tmp_path)
     assert str(source) in str(caught.value)
     assert "    x = 1\n    y = x / 0" in str(caught.value)
     assert "ZeroDivisionError: division by zero" in str(caught.value)
-    assert old.read_text() == "old"
+    assert old.read_text(encoding="utf-8") == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["02_small.ipynb", "source"]
 
 

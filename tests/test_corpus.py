@@ -98,18 +98,38 @@ def test_the_tokenizer_gets_whole_words(tmp_path, monkeypatch):
         return text.split()
 
     path = tmp_path / "text.txt"
-    path.write_text("alpha beta gamma delta\nepsilon zeta\n")
+    path.write_text("alpha beta gamma delta\nepsilon zeta\n", encoding="utf-8")
     monkeypatch.setattr(corpus, "PIECE", 8)
     words = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta"]
     assert list(TextFile(path, tokenizer=spy)) == [words[:4], words[4:]]
-    assert "".join(seen) == path.read_text()
+    assert " ".join(seen).split(" ") == words, "and nothing else"
     assert len(seen) > 4, "the lines came in pieces"
-    assert set(" ".join(seen).split()) == set(words)
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("piece", [2, 2**16])
+def test_the_tokenizer_gets_no_line_ends_and_no_empty_text(tmp_path, monkeypatch, piece, line_end):
+    monkeypatch.setattr(corpus, "PIECE", piece)
+    path = tmp_path / "text.txt"
+    for text in ("A b\n\nC d\n", "A b \n \nC d"):
+        path.write_bytes(text.replace("\n", line_end).encode())
+        by_space = TextFile(path, tokenizer=lambda line: line.split(" "))
+        assert list(by_space) == [["A", "b"], ["C", "d"]]
+    monkeypatch.setattr(corpus, "PIECE", 2**16)
+    assert list(TextFile(path, tokenizer=list)) == [["A", " ", "b"], ["C", " ", "d"]]
+
+
+@pytest.mark.parametrize("tokenizer", [str.lower, str.encode])
+def test_a_tokenizer_that_gives_a_string_is_refused(tmp_path, tokenizer):
+    path = tmp_path / "text.txt"
+    path.write_text("A b\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"text.txt gives .*letters.*tokenizer=.*split\(\)"):
+        list(TextFile(path, tokenizer=tokenizer))
 
 
 def test_a_single_long_line_needs_little_memory(tmp_path):
     path = tmp_path / "one_line.txt"
-    path.write_text("four words of text " * 1_000_000)
+    path.write_text("four words of text " * 1_000_000, encoding="utf-8")
     tracemalloc.start()
     longest = tokens = 0
     try:
@@ -148,7 +168,7 @@ def test_damaged_compressed_files_are_named(tmp_path, suffix, module):
 
 def test_a_file_can_be_read_again_and_twice_at_once(tmp_path):
     path = tmp_path / "text.txt"
-    path.write_text("a b\nc\n")
+    path.write_text("a b\nc\n", encoding="utf-8")
     sentences = TextFile(str(path))
     assert list(sentences) == list(sentences) == [["a", "b"], ["c"]]
     assert list(zip(sentences, sentences, strict=True)) == [(["a", "b"],) * 2, (["c"],) * 2]
@@ -165,9 +185,12 @@ def test_byte_order_mark_and_other_encodings(tmp_path):
         assert list(TextFile(path, encoding=encoding)) == [["naïve"], ["text"]]
 
 
-def test_names_that_look_like_addresses_are_files(tmp_path):
-    for name in ("a?b.txt", "a#b%20c.txt", "ünï çode.txt"):
-        (tmp_path / name).write_text("text")
+def test_names_that_look_like_addresses_or_other_formats_are_files(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "s3:x.txt").write_text("text", encoding="utf-8")
+    assert list(TextFile("s3:x.txt")) == [["text"]]
+    for name in ("a?b.txt", "a#b%20c.txt", "ünï çode.txt", "text.xz", "text.zst", "two\nlines"):
+        (tmp_path / name).write_text("text", encoding="utf-8")
         assert list(TextFile(tmp_path / name)) == [["text"]]
 
 
@@ -179,6 +202,9 @@ def test_a_wrong_encoding_is_named_with_its_line(tmp_path, monkeypatch):
     monkeypatch.setattr(corpus, "PIECE", 3)
     with pytest.raises(ValueError, match="line 5001"):
         list(TextFile(path))
+    path.write_bytes("text".encode("utf-16-le"))
+    with pytest.raises(ValueError, match=r"latin.txt is not utf-16 text: .*BOM"):
+        list(TextFile(path, encoding="utf-16"))
     path.write_bytes("naïve".encode("utf-16")[:-1])
     with pytest.raises(ValueError, match=r"latin.txt is not utf-16 text"):
         list(TextFile(path, encoding="utf-16"))
@@ -190,16 +216,47 @@ def test_what_is_no_text_file_is_refused(tmp_path):
     with pytest.raises(ValueError, match="is a folder"):
         TextFile(tmp_path)
     path = tmp_path / "text.txt"
-    path.write_text("text")
-    with pytest.raises(ValueError, match="no encoding 'klingon'"):
-        TextFile(path, encoding="klingon")
+    path.write_text("text", encoding="utf-8")
+    for encoding in ("klingon", "hex", "rot13", "undefined", None):
+        with pytest.raises(ValueError, match=f"no text encoding {encoding!r}"):
+            TextFile(path, encoding=encoding)
     with pytest.raises(ValueError, match="max_sentence_length"):
         TextFile(path, max_sentence_length=0)
-    path.write_text("x" * 1_200_000 + " end")
+    path.write_bytes("a text".encode("utf-16-le"))
+    with pytest.raises(ValueError, match=r'text.txt has NUL characters.*encoding="utf-16"'):
+        list(TextFile(path))
+    assert list(TextFile(path, encoding="utf-16-le")) == [["a", "text"]]
+    path.write_text("x" * 1_200_000 + " end", encoding="utf-8")
     with pytest.raises(ValueError, match=r"text.txt has .* without a space.*Is it a text file"):
         list(TextFile(path))
-    path.write_text(("x" * 900_000 + " ") * 2)
+    path.write_text(("x" * 900_000 + " ") * 2, encoding="utf-8")
     assert [len(word) for (*words,) in TextFile(path) for word in words] == [900_000] * 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ("the cat sat on the mat " * 300, "'the cat .* is a text itself, not its name or path"),
+        ("the cat sat\non the mat", r"is a text itself.*tokenize\(line\)"),
+        ("1/2 a page/" * 1000, "is a text itself"),
+        ("", "is empty"),
+        ([["a"]], "of type list.*use them as they are"),
+        (b"text.txt", "of type bytes"),
+        (None, "of type NoneType"),
+    ],
+)
+def test_a_text_in_the_place_of_its_path_is_refused(wrong, message):
+    with pytest.raises(ValueError, match=message) as raised:
+        TextFile(wrong)
+    assert len(str(raised.value)) < 300
+
+
+def test_a_long_path_that_may_exist_is_a_missing_file():
+    with pytest.raises(
+        FileNotFoundError, match=r"no file folder/.*\.\.\..*folder/end.txt"
+    ) as raised:
+        TextFile("folder/" * 100 + "end.txt")
+    assert len(str(raised.value)) < 400
 
 
 def numbered(count):
@@ -231,7 +288,7 @@ def test_shuffled_orders_follow_the_seed():
 
 def test_shuffled_reads_any_reiterable_and_checks_its_arguments(tmp_path):
     path = tmp_path / "text.txt"
-    path.write_text("a\nb\nc\n")
+    path.write_text("a\nb\nc\n", encoding="utf-8")
     shuffled = Shuffled(TextFile(path), np.random.default_rng(1))
     require_reiterable(shuffled)
     assert sorted(shuffled) == [["a"], ["b"], ["c"]]

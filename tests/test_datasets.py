@@ -146,7 +146,7 @@ def test_a_new_cleaning_does_not_read_the_old_text(folder, cleanings, monkeypatc
 
 
 def test_without_a_folder_to_write_to_it_works_and_warns(tmp_path, monkeypatch, cleanings):
-    (tmp_path / "file").write_text("in the way")
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
     monkeypatch.setenv("COURSE_LIB_DATA", str(tmp_path / "file" / "cache"))
     with pytest.warns(UserWarning, match="COURSE_LIB_DATA") as warned:
         assert datasets.load_corpus("wikipedia") == SHORT
@@ -164,7 +164,7 @@ def test_two_processes_at_once_are_safe_and_silent(folder):
     # A plain script without a __main__ guard.
     script = "from course_lib import datasets; print(len(datasets.load_corpus('wikipedia')))"
     command = [sys.executable, "-W", "default:::course_lib", "-c", script]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
     running = [subprocess.Popen(command, **pipes) for _ in range(2)]
     assert [process.communicate(timeout=120) for process in running] == [("119\n", "")] * 2
     assert len(list(folder.iterdir())) == 1
@@ -223,7 +223,7 @@ def test_a_text_is_downloaded_once(folder, served):
 def test_a_damaged_archive_or_text_is_replaced(folder, served):
     requests, _, root = served
     datasets.load_corpus("tiny")
-    (folder / "tiny.txt").write_text("cut sho")
+    (folder / "tiny.txt").write_text("cut sho", encoding="utf-8")
     assert list(datasets.load_corpus("tiny")) == TINY
     assert len(requests) == 1
     (folder / "tiny.zip").write_bytes(b"damaged")
@@ -264,7 +264,7 @@ def test_without_a_network_it_says_what_to_do(folder, served):
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_for_downloads(tmp_path, monkeypatch, served):
-    (tmp_path / "file").write_text("in the way")
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
     monkeypatch.setenv("COURSE_LIB_DATA", str(tmp_path / "file" / "cache"))
     with pytest.raises(OSError, match="COURSE_LIB_DATA"):
         datasets.load_corpus("tiny")
@@ -294,7 +294,7 @@ def test_the_catalogue_shows_itself():
 
 
 def test_a_path_is_a_text_file(tmp_path, monkeypatch):
-    (tmp_path / "mine.txt").write_text("my own text\n")
+    (tmp_path / "mine.txt").write_text("my own text\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     for path in (tmp_path / "mine.txt", str(tmp_path / "mine.txt"), "mine.txt"):
         assert list(datasets.load_corpus(path)) == [["my", "own", "text"]]
@@ -306,6 +306,24 @@ def test_an_unknown_name_is_refused_with_the_known_ones(tmp_path):
         datasets.load_corpus("leee")
     with pytest.raises(FileNotFoundError, match=r"missing\.txt"):
         datasets.load_corpus(tmp_path / "missing.txt")
+    with pytest.raises(ValueError, match="no corpus 'the cat") as raised:
+        datasets.load_corpus("the cat sat " * 20)
+    assert "cat sat " * 10 not in str(raised.value), "not the whole text"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ("the cat sat on the mat " * 300, "is a text itself"),
+        ("", "is empty"),
+        ([["a"]], "of type list"),
+        (7, "of type int"),
+    ],
+)
+def test_what_is_no_name_or_path_is_refused(wrong, message):
+    with pytest.raises(ValueError, match=message) as raised:
+        datasets.load_corpus(wrong)
+    assert len(str(raised.value)) < 300
 
 
 # -------------------------------------------------------------------------------- the toy text

@@ -29,11 +29,40 @@ def test_an_error_leaves_the_old_file_and_nothing_else(tmp_path, error):
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX permissions")
 def test_it_has_the_permissions_of_any_new_file(tmp_path):
-    (tmp_path / "plain").write_text("")
+    (tmp_path / "plain").write_text("", encoding="utf-8")
     with replacing(tmp_path / "file") as file:
         file.write(b"")
     modes = {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("plain", "file")}
     assert len(modes) == 1
+
+
+def test_a_folder_is_refused_before_anything_is_written(tmp_path):
+    with pytest.raises(IsADirectoryError, match="is a folder"), replacing(tmp_path):
+        raise AssertionError("too late")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_stays_a_link(tmp_path):
+    (tmp_path / "folder").mkdir()
+    target, link = tmp_path / "folder" / "target", tmp_path / "link"
+    target.write_bytes(b"old")
+    try:
+        link.symlink_to(target)
+    except OSError:
+        pytest.skip("Windows lets only some users make links")
+    with replacing(link) as file:
+        file.write(b"new")
+    assert link.is_symlink()
+    assert target.read_bytes() == b"new"
+    assert sorted(entry.name for entry in tmp_path.rglob("*")) == ["folder", "link", "target"]
+
+
+def test_a_name_may_be_as_long_as_the_system_allows(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # Windows counts the folders, too
+    name = "n" * (250 if os.name == "posix" else 100)
+    with replacing(name) as file:
+        file.write(b"new")
+    assert (tmp_path / name).read_bytes() == b"new"
 
 
 def test_a_missing_folder_is_named(tmp_path):

@@ -171,10 +171,12 @@ def test_draw_writes_every_figure_and_removes_old_ones(tmp_path):
     folder = tmp_path / "figures"
     folder.mkdir()
     for name in ("99-old.svg", "98-other-deck.svg"):
-        (folder / name).write_text("old")
+        (folder / name).write_text("old", encoding="utf-8")
     assert build_slides.draw(deck) == [folder / "99-two-bars.svg"]
     assert {path.name for path in folder.iterdir()} == {"99-two-bars.svg", "98-other-deck.svg"}
-    assert plots.bars([1.0, 2.0], ["a", "b"]).alt in (folder / "99-two-bars.svg").read_text()
+    assert plots.bars([1.0, 2.0], ["a", "b"]).alt in (folder / "99-two-bars.svg").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_draw_refuses_what_is_not_a_picture(tmp_path):
@@ -291,17 +293,17 @@ def test_build_writes_a_pdf_to_project_and_one_with_notes(tmp_path):
 
 
 def test_lock_file_pins_marp_and_names_no_registry():
-    package = json.loads((SLIDES / "package.json").read_text())
-    lock = json.loads((SLIDES / "package-lock.json").read_text())
+    package = json.loads((SLIDES / "package.json").read_text(encoding="utf-8"))
+    lock = json.loads((SLIDES / "package-lock.json").read_text(encoding="utf-8"))
     pinned = package["dependencies"]["@marp-team/marp-cli"]
     assert re.fullmatch(r"\d+\.\d+\.\d+", pinned)
     assert lock["packages"]["node_modules/@marp-team/marp-cli"]["version"] == pinned
     assert not [name for name, entry in lock["packages"].items() if "resolved" in entry]
-    assert "omit-lockfile-registry-resolved=true" in (SLIDES / ".npmrc").read_text()
+    assert "omit-lockfile-registry-resolved=true" in (SLIDES / ".npmrc").read_text(encoding="utf-8")
 
 
 def test_theme_uses_the_palette_of_the_plots_and_no_network():
-    css = (SLIDES / "theme.css").read_text()
+    css = (SLIDES / "theme.css").read_text(encoding="utf-8")
     assert plots.BLUE.lower() in css
     assert plots.ORANGE.lower() in css
     assert "@font-face" not in css

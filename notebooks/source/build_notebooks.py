@@ -22,6 +22,8 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from course_lib.files import replacing
+
 NOTEBOOKS = Path(__file__).resolve().parents[1]
 CELL_TIMEOUT = 120  # seconds; `make test` gives a cell as long
 TAGS = ("exercise-setup", "exercise", "stub", "solution", "check", "hint")
@@ -317,15 +319,8 @@ def tidy(built: NotebookNode) -> None:
 def write(built: NotebookNode, path: Path) -> None:
     """Replace a notebook file in one step."""
     nbformat.validate(built)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(nbformat.writes(built).rstrip("\n") + "\n")
-        Path(temporary).chmod(0o644)  # mkstemp's files are for their owner alone
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink()
-        raise
+    with replacing(path) as file:
+        file.write((nbformat.writes(built).rstrip("\n") + "\n").encode())
 
 
 def sources_named(names: list[str], folder: Path) -> list[Path]:
