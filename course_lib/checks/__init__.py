@@ -3,6 +3,7 @@
 from course_lib.checks.registry import check, exercise, exercises, guarded
 from course_lib.checks.requirements import (
     CheckFailed,
+    as_numbers,
     require,
     require_close,
     require_equal,
@@ -11,6 +12,7 @@ from course_lib.checks.requirements import (
 
 __all__ = [
     "CheckFailed",
+    "as_numbers",
     "check",
     "exercise",
     "exercises",

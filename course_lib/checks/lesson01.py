@@ -4,6 +4,7 @@ import tempfile
 import tracemalloc
 from collections.abc import Callable
 from functools import partial, update_wrapper
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +12,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_lib.checks.registry import exercise, guarded
-from course_lib.checks.requirements import require, require_close, require_equal, require_two
+from course_lib.checks.requirements import (
+    as_numbers,
+    require,
+    require_close,
+    require_equal,
+    require_two,
+)
 from course_lib.vocabulary import Vocabulary
 
 
 @exercise("01.1", done="Your rows and gensim's belong to the same words.")
 def check_count_words(count_words: Callable[..., Any]) -> None:
     """Compare with Vocabulary, after the threshold and the ties have been looked at alone."""
-    found = count_words([["x", "x", "x", "y", "y", "z"]], 2)
-    require(
-        isinstance(found, list) and all(isinstance(pair, tuple) for pair in found),
-        "`count_words` should give a list of tuples (word, count).",
-    )
+
+    def counted(sentences: list[list[str]], min_count: int) -> list[tuple[str, int]]:
+        found = count_words(sentences, min_count)
+        require(
+            isinstance(found, list) and all(map(_is_word_with_count, found)),
+            "`count_words` should give a list of tuples (word, count).",
+        )
+        return found
+
+    found = counted([["x", "x", "x", "y", "y", "z"]], 2)
     require(
         ("y", 2) in found,
         "With min_count=2 a word that occurs twice is missing: min_count is the least count that "
@@ -31,16 +43,16 @@ def check_count_words(count_words: Callable[..., Any]) -> None:
     require(("z", 1) not in found, "With min_count=2 a word that occurs once is still there.")
     require_equal(found, [("x", 3), ("y", 2)], "`count_words(x x x y y z, min_count=2)`")
     require(
-        count_words([["zebra", "ant"]], 1) != [("zebra", 1), ("ant", 1)],
+        counted([["zebra", "ant"]], 1) != [("zebra", 1), ("ant", 1)],
         "Of two words with the same count the one that came first is first: gensim has it the "
         "other way round.",
     )
     require(
-        count_words([["ant", "zebra"]], 1) != [("ant", 1), ("zebra", 1)],
+        counted([["ant", "zebra"]], 1) != [("ant", 1), ("zebra", 1)],
         "Words with the same count are sorted by the alphabet. Sort by when they were first met.",
     )
     require(
-        count_words([["a", "b"], ["b", "a"]], 1) != [("a", 2), ("b", 2)],
+        counted([["a", "b"], ["b", "a"]], 1) != [("a", 2), ("b", 2)],
         "In 'a b | b a' the word b was met later for the first time, so it comes first. It does "
         "not matter where a word was met last.",
     )
@@ -49,7 +61,7 @@ def check_count_words(count_words: Callable[..., Any]) -> None:
     for min_count in (1, 2, 3):
         right = Vocabulary.from_sentences(sentences, min_count)
         require_equal(
-            count_words(sentences, min_count),
+            counted(sentences, min_count),
             list(zip(right.words, right.require_counts().tolist(), strict=True)),
             f"`count_words(sentences, min_count={min_count})`",
         )
@@ -63,7 +75,7 @@ def check_lookup(lookup: Callable[..., Any]) -> None:
     found = require_two(
         lookup(ids, W), "`lookup` should return two arrays: return one_hot, vectors."
     )
-    one_hot, vectors = np.asarray(found[0]), np.asarray(found[1])
+    one_hot, vectors = as_numbers(found[0], "`one_hot`"), as_numbers(found[1], "`one_hot @ W`")
     require(
         one_hot.shape != (2, 3, 4),
         "The one-hot vectors have 4 entries, one for each id up to the largest in the batch. They "
@@ -97,7 +109,7 @@ def check_keep_probabilities(keep_probabilities: Callable[..., Any]) -> None:
         ("paper", "paper", np.sqrt(ratio)),
         ("code", "gensim", np.sqrt(ratio) + ratio),
     ]:
-        got = np.asarray(found[0] if name == "paper" else found[1])
+        got = as_numbers(found[0] if name == "paper" else found[1], f"`{name}`")
         right = words.keep_probabilities(t, formula)
         require(
             not _same(got, free),
@@ -111,8 +123,8 @@ def check_keep_probabilities(keep_probabilities: Callable[..., Any]) -> None:
         unscaled = np.sqrt(by_count) + (by_count if name == "code" else 0)
         require(
             not _same(got, np.minimum(unscaled, 1)),
-            f"`{name}` reads the counts as if they were frequencies: f is the share of the tokens, "
-            "counts / counts.sum().",
+            f"`{name}` has the counts themselves in the place of f. f is each word's share of all "
+            "tokens: f = counts / counts.sum().",
         )
         require(
             name == "paper" or not _same(got, words.keep_probabilities(t, "paper")),
@@ -122,21 +134,22 @@ def check_keep_probabilities(keep_probabilities: Callable[..., Any]) -> None:
 
 
 @exercise(
-    "01.4", done="Training can read it as often as it likes, and it may be larger than memory."
+    "01.4",
+    done="Training can read it as often as it likes, and it may be larger than memory.",
+    answer="class",
 )
-def check_lines(lines: Any) -> None:
+def check_lines(Lines: type) -> None:
     """Iterate twice, look at the items, change the file in between, and count what is held."""
-    require(isinstance(lines, type), "The answer should be a class: check('01.4', Lines).")
     require(
-        hasattr(lines, "__iter__"), "`Lines` has no method `__iter__`, so it cannot be iterated."
+        hasattr(Lines, "__iter__"), "`Lines` has no method `__iter__`, so it cannot be iterated."
     )
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "text.txt"
         path.write_text("The  cat\teats\n\nthe dog\n   \nthe été\n", encoding="utf-8")
-        corpus = guarded(lines)(path)
+        corpus = guarded(Lines)(path)
         guarded(corpus.__iter__)()  # None, if that is still to be written
         # A message should say "Lines stops with ...", and in which line of the learner's.
-        read = guarded(update_wrapper(partial(list, corpus), lines, updated=()))
+        read = guarded(update_wrapper(partial(list, corpus), Lines, updated=()))
         first, second = read(), read()
         require(
             not (first and not second),
@@ -146,6 +159,10 @@ def check_lines(lines: Any) -> None:
         require(
             not any(isinstance(sentence, str) for sentence in first),
             "The sentences are strings, which come apart into letters. Use line.split().",
+        )
+        require(
+            all(map(_is_list_of_words, first)),
+            f"Each sentence should be a list of words, as line.split() gives it: {first!r:.80}",
         )
         require(
             [] not in first,
@@ -184,7 +201,7 @@ def check_table_gradient(table_gradient: Callable[..., Any]) -> None:
     """One word twice, then padding, then both in a batch; each slip has a result of its own."""
     gradients = np.arange(1.0, 13.0).reshape(2, 3, 2)
     ids = np.array([[1, 2, 1], [0, 1, 2]])
-    found = np.asarray(table_gradient(ids, gradients, 4))
+    found = as_numbers(table_gradient(ids, gradients, 4), "The gradient")
     require(
         found.shape == (4, 2),
         f"The gradient has the shape {found.shape}; it should be that of the table, (4, 2).",
@@ -206,7 +223,7 @@ def check_table_gradient(table_gradient: Callable[..., Any]) -> None:
     require_close(found, right, "The gradient without padding")
     gradients = np.arange(1.0, 19.0).reshape(2, 3, 3)
     ids = np.array([[1, -1, -1], [0, 1, 2]])
-    found = np.asarray(table_gradient(ids, gradients, 4))
+    found = as_numbers(table_gradient(ids, gradients, 4), "The gradient with padding")
     require(
         found.shape != (4, 3) or not found[3].any(),
         "Word 3 is not in the batch, and it has a gradient: NumPy takes row -1 for the last one. "
@@ -215,9 +232,9 @@ def check_table_gradient(table_gradient: Callable[..., Any]) -> None:
     require_close(found, _table_gradient(ids, gradients, 4), "The gradient with padding")
     ids = np.array([[3, -1, -1], [0, 3, 2]])
     right = _table_gradient(ids, gradients, 4)
-    found = np.asarray(table_gradient(ids, gradients, 4))
+    found = as_numbers(table_gradient(ids, gradients, 4), "The gradient with padding")
     require(
-        _same(found, right) or not _same(found[:3], right[:3]),
+        found.shape != (4, 3) or _same(found, right) or not _same(found[:3], right[:3]),
         "Word 3 is in the batch, beside padding, and its gradient is wrong. Padding may not land "
         "in its row, and its row may not be wiped.",
     )
@@ -225,6 +242,16 @@ def check_table_gradient(table_gradient: Callable[..., Any]) -> None:
     nothing = np.full((2, 3), -1)
     found = table_gradient(nothing, gradients, 4)
     require_close(found, np.zeros((4, 3)), "The gradient of a batch that is all padding")
+
+
+def _is_word_with_count(pair: object) -> bool:
+    if not isinstance(pair, tuple) or len(pair) != 2:
+        return False
+    return isinstance(pair[0], str) and isinstance(pair[1], Real)
+
+
+def _is_list_of_words(sentence: object) -> bool:
+    return isinstance(sentence, list) and all(isinstance(token, str) for token in sentence)
 
 
 def _same(found: NDArray, other: NDArray) -> bool:

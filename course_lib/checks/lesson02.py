@@ -7,7 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_lib.checks.registry import exercise
-from course_lib.checks.requirements import require, require_close, require_equal, require_two
+from course_lib.checks.requirements import (
+    as_numbers,
+    require,
+    require_close,
+    require_equal,
+    require_two,
+)
 from course_lib.numpy_impl.objectives import skipgram_softmax, softmax_loss
 from course_lib.numpy_impl.objectives import softmax as right_softmax
 from course_lib.pairs import skipgram_pairs
@@ -19,8 +25,8 @@ def check_pairs(pairs: Callable[..., Any]) -> None:
     found = pairs(["a", "b", "c"], 1)
     require(isinstance(found, list), f"`pairs` should give a list, not a {type(found).__name__}.")
     require(
-        all(isinstance(pair, tuple) and len(pair) == 2 for pair in found),
-        "Each pair should be a tuple (centre, context).",
+        all(map(_is_two_words, found)),
+        "Each pair should be a tuple (centre, context) of two words.",
     )
     require(
         ("a", "a") not in found,
@@ -54,11 +60,7 @@ def check_pairs(pairs: Callable[..., Any]) -> None:
 def check_softmax(softmax: Callable[..., Any]) -> None:
     """Rows that sum to 1, the right values, and scores that overflow."""
     scores = np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]])
-    found = np.asarray(softmax(scores))
-    require(
-        found.shape == scores.shape,
-        f"`softmax` gives shape {found.shape} for scores of shape {scores.shape}; they must agree.",
-    )
+    found = _softmax_of(scores, softmax)
     require(
         np.allclose(found.sum(axis=1), 1),
         f"The rows sum to {found.sum(axis=1).round(3)}, not to 1: each row is a prediction of its "
@@ -66,9 +68,9 @@ def check_softmax(softmax: Callable[..., Any]) -> None:
     )
     require_close(found, right_softmax(scores), "`softmax([[1, 2, 3], [0, 0, 0]])`")
     with np.errstate(all="ignore"):  # the messages below say it better than NumPy's warning
-        large = np.asarray(softmax(np.array([[1000.0, 999.0]])))
-        rows = np.asarray(softmax(np.array([[1000.0, 999.0], [0.0, -1.0]])))
-        wide = np.asarray(softmax(np.array([[1000.0, -1000.0], [0.0, -2000.0]])))
+        large = _softmax_of(np.array([[1000.0, 999.0]]), softmax)
+        rows = _softmax_of(np.array([[1000.0, 999.0], [0.0, -1.0]]), softmax)
+        wide = _softmax_of(np.array([[1000.0, -1000.0], [0.0, -2000.0]]), softmax)
     require(
         np.isfinite(large).all(),
         "Scores of 1000 give nan: exp(1000) overflows. Subtract something from every score of a "
@@ -99,8 +101,8 @@ def check_gradients(gradients: Callable[..., Any]) -> None:
     found = require_two(gradients(v_c, W_out, 1), two)
     _, right_v, right_W = softmax_loss(v_c, W_out, 1)
     probabilities = right_softmax(W_out @ v_c)
-    _name_slips(np.asarray(found[0]), right_v, W_out.T @ probabilities, "The gradient dL/dv_c")
-    _name_slips(np.asarray(found[1]), right_W, np.outer(probabilities, v_c), "The gradient dL/dW'")
+    _name_slips(found[0], right_v, W_out.T @ probabilities, "The gradient dL/dv_c")
+    _name_slips(found[1], right_W, np.outer(probabilities, v_c), "The gradient dL/dW'")
     loose = {"rtol": 1e-5, "atol": 1e-6}  # an answer in float32 is right, too
     require_close(found[0], right_v, "The gradient dL/dv_c", **loose)
     require_close(found[1], right_W, "The gradient dL/dW'", **loose)
@@ -118,6 +120,7 @@ def check_sgd_step(sgd_step: Callable[..., Any]) -> None:
     one = np.array([2]), np.array([4])
     two = "`sgd_step` should return two matrices: return W_new, W_out_new."
     found = require_two(sgd_step(W, W_out, *one, 0.5), two)
+    W_new = as_numbers(found[0], "W after one pair")
     _, dW, dW_out = skipgram_softmax(W, W_out, *one)
     new_out = W_out - 0.5 * dW_out
     late = W - 0.5 * skipgram_softmax(W, new_out, *one)[1]
@@ -126,36 +129,51 @@ def check_sgd_step(sgd_step: Callable[..., Any]) -> None:
     error[4] -= 1
     half_late[2] -= 0.5 * new_out.T @ error
     require(
-        not _same(found[0], late),
+        not _same(W_new, late),
         "W moves by a gradient that was taken after W' had moved. Compute both gradients first.",
     )
     require(
-        not _same(found[0], half_late),
+        not _same(W_new, half_late),
         "The gradient of W is made of OUT vectors that have moved already. Use the old ones: "
         "compute both gradients before you change either matrix.",
     )
     require(
-        not _same(found[0], W + 0.5 * dW),
+        not _same(W_new, W + 0.5 * dW),
         "W moves uphill: the gradient points to a larger loss, so the step goes against it.",
     )
-    require_close(found[0], W - 0.5 * dW, "W after one pair")
+    require_close(W_new, W - 0.5 * dW, "W after one pair")
     require_close(found[1], new_out, "W' after one pair")
     batch = np.array([1, 1, 3, 1]), np.array([0, 0, 2, 4])
     _, dW, dW_out = skipgram_softmax(W, W_out, *batch)
     found = require_two(sgd_step(W, W_out, *batch, 0.1), two)
+    W_new = as_numbers(found[0], "W after a batch")
     once = W.copy()
     once[batch[0]] -= 0.1 * _pair_gradients(W, W_out, *batch)
     require(
-        not _same(found[0], once),
+        not _same(W_new, once),
         "Centre 1 stands in three pairs, but only one of its three gradients has arrived: with "
         "repeated rows, W[rows] -= ... keeps the last one. np.subtract.at keeps all.",
     )
     require(
-        not _same(found[0], W - 0.1 * dW / 4),
+        not _same(W_new, W - 0.1 * dW / 4),
         "W moves a quarter as far as it should: the loss is the sum over the pairs, not the mean.",
     )
-    require_close(found[0], W - 0.1 * dW, "W after a batch with a repeated centre")
+    require_close(W_new, W - 0.1 * dW, "W after a batch with a repeated centre")
     require_close(found[1], W_out - 0.1 * dW_out, "W' after a batch with a repeated centre")
+
+
+def _is_two_words(pair: object) -> bool:
+    return isinstance(pair, tuple) and len(pair) == 2 and all(isinstance(w, str) for w in pair)
+
+
+def _softmax_of(scores: NDArray, softmax: Callable[..., Any]) -> NDArray:
+    """Call the learner's function, and look at the shape of what it gives."""
+    found = as_numbers(softmax(scores), "The softmax")
+    require(
+        found.shape == scores.shape,
+        f"`softmax` gives shape {found.shape} for scores of shape {scores.shape}; they must agree.",
+    )
+    return found
 
 
 def _one_pair() -> tuple[NDArray, NDArray]:
@@ -163,7 +181,8 @@ def _one_pair() -> tuple[NDArray, NDArray]:
     return rng.normal(size=3), rng.normal(size=(4, 3))
 
 
-def _name_slips(found: NDArray, right: NDArray, without_target: NDArray, name: str) -> None:
+def _name_slips(got: Any, right: NDArray, without_target: NDArray, name: str) -> None:
+    found = as_numbers(got, name)
     require(
         not _same(found, -right),
         f"{name} has the wrong sign. The error is what the model said minus what was true.",
@@ -178,8 +197,7 @@ def _name_slips(found: NDArray, right: NDArray, without_target: NDArray, name: s
     )
 
 
-def _same(found: Any, other: NDArray) -> bool:
-    found = np.asarray(found)
+def _same(found: NDArray, other: NDArray) -> bool:
     return found.shape == other.shape and np.allclose(found, other)
 
 

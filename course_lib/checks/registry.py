@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import partial
 from numbers import Number
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from course_lib.checks.requirements import CheckFailed, require
 
 CheckFunction = Callable[[Any], None]
+AnswerKind = Literal["function", "class", "value"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Exercise:
         What the learner has when the answer is right: one sentence.
     function : callable
         Takes the answer and raises `CheckFailed` when it is wrong.
+    answer : {"function", "class", "value"}
+        What the answer has to be.
     changes_inputs : bool
         The learner's function may write into the arrays that it is given.
     """
@@ -37,6 +40,7 @@ class Exercise:
     exercise_id: str
     done: str
     function: CheckFunction
+    answer: AnswerKind
     changes_inputs: bool
 
 
@@ -48,12 +52,17 @@ _registry: dict[str, Exercise] = {}
 
 
 def exercise(
-    exercise_id: str, *, done: str, changes_inputs: bool = False
+    exercise_id: str,
+    *,
+    done: str,
+    answer: AnswerKind = "function",
+    changes_inputs: bool = False,
 ) -> Callable[[CheckFunction], CheckFunction]:
     """Register a function as the check of an exercise.
 
-    The function gets the learner's answer. Where that is a function, it gets it `guarded`. It
-    raises `CheckFailed`, best through `require`, `require_close` and `require_equal`.
+    The function gets the learner's answer; where that is to be a function, `guarded`. Its
+    parameter has the name that the exercise gives to the answer: messages use it. It raises
+    `CheckFailed`, best through `require`, `require_close` and `require_equal`.
 
     Parameters
     ----------
@@ -61,6 +70,9 @@ def exercise(
         Lesson and number: ``"02.1"`` stands in ``course_lib/checks/lesson02.py``.
     done : str
         What the learner has when the answer is right: one sentence.
+    answer : {"function", "class", "value"}
+        What the answer has to be. Anything else is refused before the function sees it; a
+        "value" may be anything.
     changes_inputs : bool
         The learner's function may write into the arrays that it is given. Without it, that alone
         makes an answer wrong.
@@ -73,11 +85,14 @@ def exercise(
     Raises
     ------
     ValueError
-        The id is not of the form ``"02.1"``, or two checks have it.
+        The id is not of the form ``"02.1"``, two checks have it, or there is no such kind of
+        answer.
     """
     if not re.fullmatch(r"\d\d\.[1-9]\d*", exercise_id):
         raise ValueError(f"An exercise is named lesson.number, such as '02.1', not {exercise_id!r}")
-    return partial(_register, exercise_id, done, changes_inputs)
+    if answer not in get_args(AnswerKind):
+        raise ValueError(f"An answer is one of {get_args(AnswerKind)}, not {answer!r}")
+    return partial(_register, exercise_id, done, answer, changes_inputs)
 
 
 def exercises() -> dict[str, Exercise]:
@@ -103,7 +118,8 @@ def check(exercise_id: str, answer: Any) -> None:
     exercise_id : str
         Lesson and number, as in the heading of the exercise: ``"02.1"``.
     answer : object
-        What the exercise asks for: a value, or the function that you wrote (without calling it).
+        What the exercise asks for: the function or the class that you wrote (without calling
+        it), or a value.
 
     Raises
     ------
@@ -150,7 +166,11 @@ def guarded(function: Callable[..., Any], *, changes_inputs: bool = False) -> Ca
 
 
 def _register(
-    exercise_id: str, done: str, changes_inputs: bool, function: CheckFunction
+    exercise_id: str,
+    done: str,
+    answer: AnswerKind,
+    changes_inputs: bool,
+    function: CheckFunction,
 ) -> CheckFunction:
     known = _registry.get(exercise_id)
     # The same function again is its module, reloaded.
@@ -161,7 +181,7 @@ def _register(
         raise ValueError(
             f"{function.__name__} and {known.function.__name__} both check {exercise_id}"
         )
-    _registry[exercise_id] = Exercise(exercise_id, done, function, changes_inputs)
+    _registry[exercise_id] = Exercise(exercise_id, done, function, answer, changes_inputs)
     return function
 
 
@@ -169,7 +189,7 @@ def _call(
     function: Callable[..., Any], changes_inputs: bool, /, *positional: Any, **named: Any
 ) -> Any:
     """Call the learner's function with copies, and turn what may go wrong into words."""
-    name = getattr(function, "__name__", type(function).__name__).replace("<lambda>", "Your lambda")
+    name = _name(function)
     own, own_named = deepcopy((positional, named))
     try:
         result = function(*own, **own_named)
@@ -188,6 +208,14 @@ def _call(
     if not changes_inputs:
         _require_unchanged(name, [*positional, *named.values()], [*own, *own_named.values()])
     return result
+
+
+def _name(function: Callable[..., Any]) -> str:
+    """Return what a message calls the learner's function."""
+    if isinstance(function, partial) and not hasattr(function, "__name__"):
+        function = function.func
+    name = getattr(function, "__name__", type(function).__name__)
+    return name.replace("<lambda>", "Your lambda")
 
 
 def _require_unchanged(name: str, given: list[Any], own: list[Any]) -> None:
@@ -210,9 +238,30 @@ def _find(exercise_id: str) -> Exercise:
 def _run(found: Exercise, answer: Any) -> None:
     if _is_blank(answer):
         raise NotDone("The answer is still empty")
-    if inspect.isroutine(answer):
+    _require_kind(found, answer)
+    if found.answer == "function":
         answer = guarded(answer, changes_inputs=found.changes_inputs)
-    found.function(answer)
+    try:
+        found.function(answer)
+    except (CheckFailed, NotDone):
+        raise
+    except Exception as error:  # what no check has thought of
+        raise CheckFailed(
+            "Your answer has a form that cannot be checked: looking at it ended in "
+            f"{type(error).__name__}: {error}. Compare what it gives with what the exercise asks "
+            "for: a list, an array, of which shape, of words or of numbers?"
+        ) from error
+
+
+def _require_kind(found: Exercise, answer: Any) -> None:
+    is_class = isinstance(answer, type)
+    fits = {"function": callable(answer) and not is_class, "class": is_class, "value": True}
+    name = next(iter(inspect.signature(found.function).parameters))
+    require(
+        fits[found.answer],
+        f"Hand over the {found.answer} itself, without calling it: "
+        f"check({found.exercise_id!r}, {name}).",
+    )
 
 
 def _load(prefix: str) -> None:
@@ -239,6 +288,8 @@ def _place(error: Exception) -> str:
 
 def _same(before: Any, after: Any) -> bool:
     """Tell whether two plain values or arrays are equal; any other objects count as equal."""
+    if type(before) is not type(after):
+        return False
     if isinstance(before, (list, tuple)):
         return len(before) == len(after) and all(map(_same, before, after))
     if isinstance(before, dict):

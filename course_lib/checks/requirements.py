@@ -64,7 +64,7 @@ def require_close(
     course_lib.checks.requirements.CheckFailed: The sum at [1] is 2.5; it should be 2 (1 of 2 ...
     """
     expected = np.asarray(expected)
-    got = _numbers(got, name)
+    got = as_numbers(got, name)
     require(
         got.shape == expected.shape,
         f"{name} {_shape(got)}; it should be of shape {expected.shape}."
@@ -105,7 +105,8 @@ def require_two(got: Any, message: str) -> tuple[Any, Any]:
     CheckFailed
         There are not two.
     """
-    require(isinstance(got, (tuple, list, np.ndarray)) and len(got) == 2, message)
+    is_row = isinstance(got, (tuple, list)) or (isinstance(got, np.ndarray) and got.ndim > 0)
+    require(is_row and len(got) == 2, message)
     return got[0], got[1]
 
 
@@ -127,7 +128,7 @@ def require_equal(got: Any, expected: Any, name: str) -> None:
         The values differ; the message names the first item that does.
     """
     if not isinstance(expected, (list, tuple)):
-        require(got == expected, f"{name} is {got!r}; it should be {expected!r}.")
+        require(_equal(got, expected), f"{name} is {got!r}; it should be {expected!r}.")
         return
     kind = type(expected).__name__
     require(
@@ -135,7 +136,8 @@ def require_equal(got: Any, expected: Any, name: str) -> None:
     )
     for position, (item, right) in enumerate(zip(got, expected, strict=False)):
         require(
-            item == right, f"{name} has {item!r} at position {position}; it should be {right!r}."
+            _equal(item, right),
+            f"{name} has {item!r} at position {position}; it should be {right!r}.",
         )
     require(
         len(got) == len(expected),
@@ -143,17 +145,49 @@ def require_equal(got: Any, expected: Any, name: str) -> None:
     )
 
 
-def _numbers(value: Any, name: str) -> np.ndarray:
-    """Return an array of numbers, or refuse the value."""
+def as_numbers(got: Any, name: str) -> np.ndarray:
+    """Read what the learner's function returns as an array of numbers.
+
+    A check that looks into a result does it with this. `np.asarray` alone stops at rows of
+    different lengths, and makes arrays of words and of objects, too.
+
+    Parameters
+    ----------
+    got : array_like or torch.Tensor
+        The learner's numbers, of any shape.
+    name : str
+        What the numbers are, to begin the sentence with: ``"The gradient of the loss"``.
+
+    Returns
+    -------
+    np.ndarray
+        The numbers: whole, floating or truth values.
+
+    Raises
+    ------
+    CheckFailed
+        They are no numbers, or they do not make an array.
+    """
+    value = got
     if hasattr(value, "detach"):  # a torch tensor, asked for without importing torch
         value = value.detach()
     try:
         array = np.asarray(value)
-    except ValueError as error:  # rows of different lengths
-        raise CheckFailed(f"{name} cannot be read as an array of numbers: {error}.") from error
-    if array.dtype.kind not in "biuf":
-        raise CheckFailed(f"{name} should be numbers, not a {type(value).__name__}: {value!r:.80}")
+    except (TypeError, ValueError, RuntimeError) as error:  # ragged rows, a list of tensors
+        reason = str(error).rstrip(".")
+        raise CheckFailed(f"{name} cannot be read as an array of numbers: {reason}.") from None
+    require(
+        array.dtype.kind in "biuf",
+        f"{name} should be numbers, not a {type(value).__name__}: {value!r:.80}",
+    )
     return array
+
+
+def _equal(got: Any, expected: Any) -> bool:
+    try:
+        return bool(got == expected)
+    except (TypeError, ValueError, RuntimeError):  # an array in the place of a word or a number
+        return False
 
 
 def _shape(array: np.ndarray) -> str:

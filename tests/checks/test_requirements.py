@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from course_lib.checks import CheckFailed, require, require_close, require_equal
+from course_lib.checks import (
+    CheckFailed,
+    as_numbers,
+    require,
+    require_close,
+    require_equal,
+    require_two,
+)
 
 
 def refusal(function, *arguments, **options) -> str:
@@ -71,6 +78,28 @@ def test_the_first_difference_is_named(got, expected, message):
     assert refusal(require_close, got, expected, "x").startswith(message)
 
 
+def test_numbers_become_an_array():
+    for numbers in ([[1, 2], [3, 4]], torch.tensor([[1, 2], [3, 4]]), np.array([[1, 2], [3, 4]])):
+        assert as_numbers(numbers, "x").tolist() == [[1, 2], [3, 4]]
+    assert as_numbers(torch.tensor(0.5, requires_grad=True), "x") == 0.5
+
+
+@pytest.mark.parametrize(
+    "got", [[[1], [1, 2]], [torch.ones(2, requires_grad=True)] * 2, [np.zeros(2), np.zeros(3)]]
+)
+def test_what_makes_no_array_is_refused(got):
+    message = refusal(as_numbers, got, "x")
+    assert message.startswith("x cannot be read as an array of numbers: ")
+    assert not message.endswith("..")
+
+
+def test_two_are_two():
+    assert require_two((1, 2), "never said") == (1, 2)
+    assert require_two(np.array([1, 2]), "never said") == (1, 2)
+    for other in (np.array(2.0), np.zeros(3), "ab", {1, 2}, 2, (1,)):
+        assert refusal(require_two, other, "Give two.") == "Give two."
+
+
 def test_the_tolerance_is_the_callers():
     require_close(1.01, 1.0, "x", rtol=0.02)
     require_close(0.01, 0.0, "x", atol=0.02)
@@ -93,6 +122,12 @@ def test_equal_values_pass():
         (["a", "b", "c"], ["a", "b"], "x has 3 items; it should have 2: ['a', 'b']."),
         ("ab", ["a", "b"], "x should be a list, not a str."),
         ({"a": 1}, {"a": 2}, "x is {'a': 1}; it should be {'a': 2}."),
+        (np.array([1, 2]), 1, "x is array([1, 2]); it should be 1."),
+        (
+            [("a", np.zeros(2))],
+            [("a", 1)],
+            "x has ('a', array([0., 0.])) at position 0; it should be ('a', 1).",
+        ),
     ],
 )
 def test_the_first_unequal_item_is_named(got, expected, message):
