@@ -26,7 +26,7 @@ DEV = {
     canonicalize_name(Requirement(line).name) for line in PROJECT["optional-dependencies"]["dev"]
 }
 FLOORS = [
-    {"corpus", "files", "settings", "vocabulary"},
+    {"corpus", "files", "huffman", "settings", "vocabulary"},
     {"datasets", "embeddings", "pairs"},
     {"training"},
     {"numpy_impl", "torch_impl", "gensim_impl"},
