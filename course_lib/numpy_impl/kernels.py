@@ -99,44 +99,59 @@ class Job(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Room for one prediction at a time; each thread has its own.
+    """Room for the predictions around one centre word; each thread has its own.
 
     Attributes
     ----------
     hidden, error : numpy.ndarray of float32, shape (1, d)
         CBOW's hidden vector, and what the hidden vector shall move by.
-    rows : numpy.ndarray of int64
-        Rows of ``model.outputs`` ...
-    labels : numpy.ndarray of float32
-        ... and what the sigmoid of each row's score should be: 1 or 0.
+    rows : numpy.ndarray of int64, shape (2 * window, longest prediction)
+        Rows of ``model.outputs`` for each prediction ...
+    counts : numpy.ndarray of int64, shape (2 * window,)
+        ... how many they are ...
+    repeats : numpy.ndarray of bool, shape (2 * window,)
+        ... and whether one of them occurs twice.
+    labels : numpy.ndarray of float32, shape (longest prediction,)
+        What the sigmoid of each row's score should be: 1 or 0.
+    scores : numpy.ndarray of float32, shape (longest prediction,)
+        The scores of one prediction.
     """
 
     hidden: NDArray[np.float32]
     error: NDArray[np.float32]
     rows: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    repeats: NDArray[np.bool_]
     labels: NDArray[np.float32]
+    scores: NDArray[np.float32]
 
 
-def make_scratch(model: Model) -> Scratch:
-    """Make room for one prediction at a time.
+def make_scratch(model: Model, window: int) -> Scratch:
+    """Make room for the predictions around one centre word.
 
     Parameters
     ----------
     model : Model
         What is trained.
+    window : int
+        Largest distance between a centre word and a context word.
 
     Returns
     -------
     Scratch
-        Arrays, not filled in.
+        The arrays.
     """
     d = model.vectors.shape[1]
     size = max(model.negative + 1, np.diff(model.starts).max(initial=0))
-    row = (1, d)
+    labels = np.zeros(size, np.float32)
+    labels[0] = ONE
     return Scratch(
-        np.empty(row, np.float32),
-        np.empty(row, np.float32),
-        np.empty(size, np.int64),
+        np.empty((1, d), np.float32),
+        np.empty((1, d), np.float32),
+        np.empty((2 * window, size), np.int64),
+        np.empty(2 * window, np.int64),
+        np.zeros(2 * window, np.bool_),
+        labels,
         np.empty(size, np.float32),
     )
 
@@ -222,24 +237,29 @@ def train_skipgram(
     predictions : int
         Pairs of words.
     """
-    error, rows, labels = scratch.error, scratch.rows, scratch.labels
     random, loss, predictions, start = job.random, 0.0, 0, 0
     for end in job.ends:
         for i in range(start, end):
             center = job.words[i]
-            count = path_rows(model, center, rows, labels) if hierarchical else 0
-            for j in range(max(start, i - job.reach[i]), min(end, i + job.reach[i] + 1)):
+            first, last = max(start, i - job.reach[i]), min(end, i + job.reach[i] + 1)
+            if hierarchical:
+                path_rows(model, center, scratch)
+            else:
+                # All rows are drawn before the first is needed, so that memory is ahead of us.
+                for number in range(last - first - 1):
+                    random = noise_rows(model, center, random, scratch, number, d)
+            number = 0
+            for j in range(first, last):
                 if j == i:
                     continue
-                if not hierarchical:
-                    count, random = noise_rows(model, center, random, rows, labels, d)
                 context = job.words[j]
-                error[:] = ZERO
                 loss += learn_rows(
-                    model, model.vectors, context, rows, labels, count, job.alpha, error, d, variant
+                    model, model.vectors, context, scratch, number, job.alpha, d, variant
                 )
-                add_row(error, 0, model.vectors, context, d)
+                add_row(scratch.error, 0, model.vectors, context, d)
                 predictions += 1
+                if not hierarchical:
+                    number += 1
         start = end
     return loss, predictions
 
@@ -264,15 +284,15 @@ def train_cbow(
     predictions : int
         Words that have a context.
     """
-    hidden, error, rows, labels = scratch
+    hidden = scratch.hidden
     random, loss, predictions, start = job.random, 0.0, 0, 0
     for end in job.ends:
         for i in range(start, end):
             center = job.words[i]
             if hierarchical:
-                count = path_rows(model, center, rows, labels)
+                path_rows(model, center, scratch)
             else:
-                count, random = noise_rows(model, center, random, rows, labels, d)
+                random = noise_rows(model, center, random, scratch, 0, d)
             first, last = max(start, i - job.reach[i]), min(end, i + job.reach[i] + 1)
             if last - first == 1:
                 continue  # no context; the random numbers of this word are used up all the same
@@ -283,22 +303,19 @@ def train_cbow(
                     add_row(model.vectors, job.words[j], hidden, 0, d)
             if model.cbow_mean:
                 scale_row(hidden, share, d)
-            error[:] = ZERO
-            loss += learn_rows(model, hidden, 0, rows, labels, count, job.alpha, error, d, variant)
+            loss += learn_rows(model, hidden, 0, scratch, 0, job.alpha, d, variant)
             if not model.cbow_mean:
-                scale_row(error, share, d)
+                scale_row(scratch.error, share, d)
             for j in range(first, last):
                 if j != i:
-                    add_row(error, 0, model.vectors, job.words[j], d)
+                    add_row(scratch.error, 0, model.vectors, job.words[j], d)
             predictions += 1
         start = end
     return loss, predictions
 
 
 @njit(forceinline=True)
-def path_rows(
-    model: Model, target: int, rows: NDArray[np.int64], labels: NDArray[np.float32]
-) -> int:
+def path_rows(model: Model, target: int, scratch: Scratch) -> None:
     """Hierarchical softmax: list the inner nodes on the path of a word, and its turns there.
 
     Parameters
@@ -307,31 +324,21 @@ def path_rows(
         What is trained.
     target : int
         The word to predict.
-    rows, labels : numpy.ndarray
-        Filled in: the nodes; 1 for a turn to the left, 0 for one to the right.
-
-    Returns
-    -------
-    int
-        Length of the path.
+    scratch : Scratch
+        The first prediction is filled in; label 1 is a turn to the left, 0 one to the right.
     """
     start = model.starts[target]
     count = model.starts[target + 1] - start
     for b in range(count):
-        rows[b] = model.points[start + b]
-        labels[b] = np.float32(1 - model.codes[start + b])
-    return count
+        scratch.rows[0, b] = model.points[start + b]
+        scratch.labels[b] = np.float32(1 - model.codes[start + b])
+    scratch.counts[0] = count
 
 
 @njit(forceinline=True)
 def noise_rows(
-    model: Model,
-    target: int,
-    random: int,
-    rows: NDArray[np.int64],
-    labels: NDArray[np.float32],
-    d: int,
-) -> tuple[int, int]:
+    model: Model, target: int, random: int, scratch: Scratch, number: int, d: int
+) -> int:
     """Negative sampling: list the target, label 1, and the drawn noise words, label 0.
 
     A noise word that is the target is left out; its random number is used up.
@@ -344,28 +351,31 @@ def noise_rows(
         The word to predict.
     random : int
         State of the generator.
-    rows, labels : numpy.ndarray
-        Filled in.
+    scratch : Scratch
+        One prediction is filled in.
+    number : int
+        Which one.
     d : int
         Length of a vector.
 
     Returns
     -------
-    count : int
-        How many rows were listed.
-    random : int
+    int
         The generator's next state.
     """
-    rows[0], labels[0] = target, ONE
-    count = 1
+    rows = scratch.rows
+    rows[number, 0] = target
+    count, repeats = 1, False
     for _ in range(model.negative):
         word = noise_word(model.noise, model.guide, random >> 16)
         random = next_random(random)
-        if word != target:
-            prefetch(model.outputs, word, d)
-            rows[count], labels[count] = word, ZERO
-            count += 1
-    return count, random
+        prefetch(model.outputs, word, d)
+        for k in range(1, count):
+            repeats |= rows[number, k] == word
+        rows[number, count] = word
+        count += word != target
+    scratch.counts[number], scratch.repeats[number] = count, repeats
+    return random
 
 
 @njit(forceinline=True)
@@ -417,11 +427,9 @@ def learn_rows(
     model: Model,
     hiddens: NDArray[np.float32],
     hidden: int,
-    rows: NDArray[np.int64],
-    labels: NDArray[np.float32],
-    count: int,
+    scratch: Scratch,
+    number: int,
     alpha: np.float32,
-    error: NDArray[np.float32],
     d: int,
     variant: int,
 ) -> float:
@@ -438,13 +446,15 @@ def learn_rows(
         The matrix that holds the hidden vector h ...
     hidden : int
         ... and its row.
-    rows, labels, count
-        The first ``count`` rows u of ``model.outputs``, with their labels y.
+    scratch : Scratch
+        The rows u of ``model.outputs``, and their labels y; ``error`` becomes the sum of g u.
+    number : int
+        Which prediction of them.
     alpha : float32
         The learning rate.
-    error : numpy.ndarray of float32, shape (1, d)
-        g u is added here.
-    d, variant
+    d : int
+        Length of a vector.
+    variant : int
         As in ``compiled_job``.
 
     Returns
@@ -452,17 +462,23 @@ def learn_rows(
     float
         The loss, in nats: the sum of -log sigmoid(f), or of -log sigmoid(-f) where the label is 0.
     """
-    loss = 0.0
+    rows, scores, labels, loss = scratch.rows, scratch.scores, scratch.labels, 0.0
+    count, repeats = scratch.counts[number], scratch.repeats[number]
+    for k in range(count):  # all scores first: the processor works on several at a time
+        scores[k] = dot(model, hiddens, hidden, model.outputs, rows[number, k], d, variant)
+    scratch.error[:] = ZERO
     for k in range(count):
-        row, label = rows[k], labels[k]
-        score = dot(model, hiddens, hidden, model.outputs, row, d, variant)
-        loss += score_loss(model.losses, score)
-        if label == ZERO:
-            loss += score
-        if -MAX_SCORE < score < MAX_SCORE:
-            predicted = model.sigmoid[int((float(score) + MAX_SCORE) * SIGMOID_STEPS)]
-            g = (label - predicted) * alpha
-            move_row(model, g, hiddens, hidden, model.outputs, row, error, d, variant)
+        row = rows[number, k]
+        if repeats:  # an earlier step may have moved this row
+            scores[k] = dot(model, hiddens, hidden, model.outputs, row, d, variant)
+        if -MAX_SCORE < scores[k] < MAX_SCORE:
+            predicted = model.sigmoid[int((float(scores[k]) + MAX_SCORE) * SIGMOID_STEPS)]
+            g = (labels[k] - predicted) * alpha
+            move_row(model, g, hiddens, hidden, model.outputs, row, scratch.error, d, variant)
+    for k in range(count):
+        loss += score_loss(model.losses, scores[k])
+        if labels[k] == ZERO:
+            loss += scores[k]
     return loss
 
 

@@ -153,7 +153,7 @@ class Run:
         bar.set_description("")
 
     def _train_job(self, job: kernels.Job) -> tuple[float, int]:
-        return self.loop(self.model, job, kernels.make_scratch(self.model))
+        return self.loop(self.model, job, kernels.make_scratch(self.model, self.settings.window))
 
     def _epochs(self, bar: tqdm, stop: threading.Event) -> None:
         state = self.state
