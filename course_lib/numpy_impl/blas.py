@@ -28,8 +28,10 @@ def addresses() -> tuple[int, int]:
 
     Returns
     -------
-    sdot, saxpy : int
-        Their addresses in memory.
+    sdot : int
+        Address of the dot product.
+    saxpy : int
+        Address of the scaled sum.
     """
     from scipy.linalg import blas
 
@@ -70,7 +72,7 @@ def prefetch(matrix: Matrix, row: int, d: int) -> None:
     """
 
 
-def sdot(address: int, a: Matrix, i: int, b: Matrix, j: int, d: int) -> float:
+def sdot(address: int, a: Matrix, i: int, b: Matrix, j: int, d: int) -> np.float32:
     """Compute row i of ``a`` times row j of ``b`` by BLAS; the result is read as a double.
 
     sdot returns a float. Where gensim reads a double instead (FAST_VERSION 0), the low half of it
@@ -80,61 +82,73 @@ def sdot(address: int, a: Matrix, i: int, b: Matrix, j: int, d: int) -> float:
     ----------
     address : int
         Where sdot is.
-    a, b : numpy.ndarray of float32, shape (n, d)
-        Two matrices.
-    i, j : int
-        A row of each.
+    a : numpy.ndarray of float32, shape (n, d)
+        A matrix.
+    i : int
+        One of its rows.
+    b : numpy.ndarray of float32, shape (n, d)
+        Another.
+    j : int
+        One of its rows.
     d : int
         Length of a row.
 
     Returns
     -------
-    float
+    float32
         The dot product.
     """
     return _python_sdot(ctypes.c_double, address, a, i, b, j, d)
 
 
-def sdot_float(address: int, a: Matrix, i: int, b: Matrix, j: int, d: int) -> float:
+def sdot_float(address: int, a: Matrix, i: int, b: Matrix, j: int, d: int) -> np.float32:
     """Compute row i of ``a`` times row j of ``b`` by BLAS; the result is read as a float.
 
     Parameters
     ----------
     address : int
         Where sdot is.
-    a, b : numpy.ndarray of float32, shape (n, d)
-        Two matrices.
-    i, j : int
-        A row of each.
+    a : numpy.ndarray of float32, shape (n, d)
+        A matrix.
+    i : int
+        One of its rows.
+    b : numpy.ndarray of float32, shape (n, d)
+        Another.
+    j : int
+        One of its rows.
     d : int
         Length of a row.
 
     Returns
     -------
-    float
+    float32
         The dot product.
     """
     return _python_sdot(ctypes.c_float, address, a, i, b, j, d)
 
 
-def saxpy(address: int, factor: float, a: Matrix, i: int, b: Matrix, j: int, d: int) -> None:
+def saxpy(address: int, factor: np.float32, a: Matrix, i: int, b: Matrix, j: int, d: int) -> None:
     """Add ``factor`` times row i of ``a`` to row j of ``b`` by BLAS.
 
     Parameters
     ----------
     address : int
         Where saxpy is.
-    factor : float
+    factor : float32
         The factor.
-    a, b : numpy.ndarray of float32, shape (n, d)
-        Two matrices; ``b`` is changed.
-    i, j : int
-        A row of each.
+    a : numpy.ndarray of float32, shape (n, d)
+        A matrix.
+    i : int
+        One of its rows.
+    b : numpy.ndarray of float32, shape (n, d)
+        Another, which is changed.
+    j : int
+        One of its rows.
     d : int
         Length of a row.
     """
     routine = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 6)(address)
-    size, one, scale = ctypes.c_int(d), ctypes.c_int(1), ctypes.c_float(factor)
+    size, one, scale = ctypes.c_int(d), ctypes.c_int(1), ctypes.c_float(float(factor))
     pointers = [ctypes.addressof(number) for number in (size, scale, one)]
     routine(pointers[0], pointers[1], a[i].ctypes.data, pointers[2], b[j].ctypes.data, pointers[2])
 
@@ -208,8 +222,7 @@ _sdot_float = _blas_intrinsic(ir.FloatType(), types.float32, takes_factor=False)
 _saxpy = _blas_intrinsic(ir.VoidType(), types.void, takes_factor=True)
 
 
-@intrinsic
-def _prefetch_bytes(_, matrix, row, offset):  # type: ignore[no-untyped-def]
+def _prefetch_bytes_intrinsic(_: Any, matrix: Any, row: Any, offset: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         row_start = _row_pointer(context, builder, signature.args[0], values[0], values[1])
         byte = ir.IntType(8).as_pointer()
@@ -223,6 +236,9 @@ def _prefetch_bytes(_, matrix, row, offset):  # type: ignore[no-untyped-def]
         return context.get_dummy_value()
 
     return types.void(matrix, types.intp, types.intp), generate
+
+
+_prefetch_bytes: Any = intrinsic(_prefetch_bytes_intrinsic)
 
 
 @overload(prefetch, inline="never", jit_options={"forceinline": True})
@@ -250,8 +266,7 @@ def _compiled_saxpy(address, factor, a, i, b, j, d):  # type: ignore[no-untyped-
     return lambda address, factor, a, i, b, j, d: _saxpy(address, factor, a, i, b, j, d)
 
 
-@intrinsic
-def _borrow(_, arrays):  # type: ignore[no-untyped-def]
+def _borrow_intrinsic(_, arrays):  # type: ignore[no-untyped-def]
     def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         (given,) = values
         for place, kind in enumerate(signature.args[0].types):
@@ -263,6 +278,9 @@ def _borrow(_, arrays):  # type: ignore[no-untyped-def]
         return given
 
     return arrays(arrays), generate
+
+
+_borrow: Any = intrinsic(_borrow_intrinsic)
 
 
 @overload(borrow, jit_options={"forceinline": True})

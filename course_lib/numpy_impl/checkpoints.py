@@ -1,9 +1,10 @@
-"""The state of an unfinished training run, on disk: written whole or not at all, never unpickled."""
+"""The state of an unfinished run on disk: written whole or not at all, and never unpickled."""
 
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -17,10 +18,10 @@ UNREADABLE = (BadZipFile, KeyError, ValueError, EOFError, OSError)
 
 
 @dataclass
-class State:
+class RunState:
     """Where a run is, beside its matrices.
 
-    Parameters
+    Attributes
     ----------
     random : dict
         ``key`` and ``pos`` of the Mersenne Twister, as they were after the last job.
@@ -69,7 +70,7 @@ def fingerprint(settings: Word2VecSettings, vocabulary: Vocabulary, sentences: i
 
 
 def save(
-    path: Path, state: State, fingerprint: str, matrices: tuple[NDArray[np.float32], ...]
+    path: Path, state: RunState, fingerprint: str, matrices: tuple[NDArray[np.float32], ...]
 ) -> None:
     """Write a checkpoint; an older one is replaced when the new one is whole.
 
@@ -77,7 +78,7 @@ def save(
     ----------
     path : pathlib.Path
         The file, an .npz archive.
-    state : State
+    state : RunState
         Where the run is.
     fingerprint : str
         See ``fingerprint``.
@@ -85,17 +86,17 @@ def save(
         The vectors.
     """
     with replacing(path) as file:
-        np.savez(
-            file,
-            fingerprint=np.array(fingerprint),
-            key=state.random["key"],
-            counts=np.array([state.random["pos"], state.epoch, state.jobs, state.predictions]),
-            losses=np.array([state.loss, *state.losses]),
-            **{f"matrix{number}": matrix for number, matrix in enumerate(matrices)},
-        )
+        arrays: dict[str, Any] = {
+            "fingerprint": np.array(fingerprint),
+            "key": state.random["key"],
+            "counts": np.array([state.random["pos"], state.epoch, state.jobs, state.predictions]),
+            "losses": np.array([state.loss, *state.losses]),
+        }
+        arrays |= {f"matrix{number}": matrix for number, matrix in enumerate(matrices)}
+        np.savez(file, **arrays)
 
 
-def load(path: Path, fingerprint: str, matrices: tuple[NDArray[np.float32], ...]) -> State:
+def load(path: Path, fingerprint: str, matrices: tuple[NDArray[np.float32], ...]) -> RunState:
     """Read a checkpoint.
 
     Parameters
@@ -109,7 +110,7 @@ def load(path: Path, fingerprint: str, matrices: tuple[NDArray[np.float32], ...]
 
     Returns
     -------
-    State
+    RunState
         Where the run was.
 
     Raises
@@ -135,4 +136,4 @@ def load(path: Path, fingerprint: str, matrices: tuple[NDArray[np.float32], ...]
             "Name another file, or delete this one to train from the start."
         )
     random = {"key": key, "pos": position}
-    return State(random, epoch, jobs, losses[0], predictions, losses[1:])
+    return RunState(random, epoch, jobs, losses[0], predictions, losses[1:])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -50,15 +51,10 @@ class Reader:
         The words that have vectors, with counts.
     settings : Word2VecSettings
         What is read: the objective, ``sample``, ``window``, ``shrink_windows`` and ``seed``.
-
-    Attributes
-    ----------
-    random : numpy.random.RandomState
-        Where the random numbers come from; each job takes its own.
     """
 
     def __init__(self, vocabulary: Vocabulary, settings: Word2VecSettings) -> None:
-        self.random = np.random.RandomState(settings.seed)
+        self._random = np.random.RandomState(settings.seed)
         self._vocabulary = vocabulary
         self._settings = settings
         self._thresholds = keep_thresholds(vocabulary, settings.sample)
@@ -80,7 +76,7 @@ class Reader:
         Job
             What a compiled loop takes.
         """
-        settings, random = self._settings, self.random
+        settings, random = self._settings, self._random
         generator = 0
         if self._needs_generator:
             generator = 2**24 * int(random.randint(0, 2**24)) + int(random.randint(0, 2**24))
@@ -91,6 +87,26 @@ class Reader:
         if settings.shrink_windows:
             reach -= random.randint(0, settings.window, len(words))
         return Job(words, ends, reach, np.float32(alpha), int(generator))
+
+    def random_state(self) -> dict[str, Any]:
+        """Give the state of the generator of random numbers.
+
+        Returns
+        -------
+        dict
+            ``key``, an array, and ``pos``, a number.
+        """
+        return self._random.get_state(legacy=False)["state"]
+
+    def set_random_state(self, state: dict[str, Any]) -> None:
+        """Go back to a state.
+
+        Parameters
+        ----------
+        state : dict
+            From ``random_state``.
+        """
+        self._random.set_state({"bit_generator": "MT19937", "state": state})
 
 
 @njit(cache=True, nogil=True)
@@ -186,30 +202,12 @@ def noise_table(
     guide : numpy.ndarray of int32, shape (2**16,)
         For each value of the 16 top bits of a number of 31 bits, the first word that it may mean.
     """
-    try:
-        # One power at a time, in Python: gensim's, to the last bit
-        powers = [count**exponent for count in map(float, vocabulary.require_counts())]
-    except OverflowError:
-        powers = vocabulary.noise_distribution(exponent).tolist()
-    summed = np.fromiter(accumulate(powers), np.float64, len(powers))
-    if summed[-1] == 0:
-        return noise_table_of(np.cumsum(vocabulary.noise_distribution(exponent)))
-    return noise_table_of(summed)
-
-
-def noise_table_of(summed: NDArray[np.float64]) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
-    """Scale a summed distribution to whole numbers, and index it.
-
-    Parameters
-    ----------
-    summed : numpy.ndarray of float64, shape (V,)
-        Rising sums of weights.
-
-    Returns
-    -------
-    noise, guide : numpy.ndarray
-        As in ``noise_table``.
-    """
+    counts = vocabulary.require_counts()
+    with np.errstate(over="ignore"):
+        # One power after another: NumPy's power of a whole array differs in the last bit
+        summed = np.fromiter(accumulate(count ** float(exponent) for count in counts), np.float64)
+    if not 0 < summed[-1] < np.inf:  # an extreme exponent
+        summed = np.cumsum(vocabulary.noise_distribution(exponent))
     noise = np.rint(summed / summed[-1] * NOISE_TOP).astype(np.uint32)
     firsts = np.arange(2**16, dtype=np.int64) << GUIDE_SHIFT
     return noise, np.searchsorted(noise, firsts).astype(np.int32)

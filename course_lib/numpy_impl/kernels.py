@@ -32,8 +32,30 @@ SIGMOID_STEPS = 83  # entries for each unit of the score; gensim rounds 1000 / 1
 LOSS_STEPS = 128
 NOISE_TOP = 2**31 - 1
 GUIDE_SHIFT = 15  # a random number below 2**31 has its 16 top bits above
+AHEAD = 8  # words between asking memory for a row and needing it
 
 ZERO, ONE = np.float32(0), np.float32(1)
+
+Matrix = NDArray[np.float32]
+# The functions below become one piece of code: LLVM must not call them, but copy them in.
+inlined = njit(forceinline=True)
+
+
+@inlined
+def next_random(random: int) -> int:
+    """Step the generator of random numbers that word2vec.c and gensim use.
+
+    Parameters
+    ----------
+    random : int
+        Its state, below 2**48.
+
+    Returns
+    -------
+    int
+        The next state. (A product beyond 64 bits loses only bits that the mask takes off anyway.)
+    """
+    return (random * 25214903917 + 11) & 281474976710655
 
 
 class Model(NamedTuple):
@@ -166,8 +188,9 @@ def sigmoid_table() -> NDArray[np.float32]:
     """
     shares = np.arange(SIGMOID_SIZE, dtype=np.float32) / np.float32(SIGMOID_SIZE)
     # math.exp, not np.exp: they differ in the last bit of some entries
-    powers = np.float32([math.exp((share * 2 - 1) * MAX_SCORE) for share in shares.tolist()])
-    return (powers / (powers.astype(np.float64) + 1)).astype(np.float32)
+    powers = [math.exp((share * 2 - 1) * MAX_SCORE) for share in shares.tolist()]
+    rounded = np.array(powers, dtype=np.float32)
+    return (rounded / (rounded.astype(np.float64) + 1)).astype(np.float32)
 
 
 def loss_table() -> NDArray[np.float32]:
@@ -197,66 +220,53 @@ def compiled_job(d: int, cbow: bool, hierarchical: bool, variant: int) -> Callab
         CBOW, or skip-gram.
     hierarchical : bool
         Hierarchical softmax, or negative sampling.
-    variant : {FAST, AS_DOUBLE, AS_FLOAT, WITHOUT_BLAS}
-        Our loops, or the sums exactly as one of gensim's ways forms them.
+    variant : int
+        FAST for our loops; AS_DOUBLE, AS_FLOAT or WITHOUT_BLAS for the sums exactly as one of
+        gensim's ways forms them.
 
     Returns
     -------
     callable
-        ``train_job(model, job, scratch)`` moves the vectors and returns the summed loss, in nats, and the
-        number of predictions.
+        ``train_job(model, job, scratch)`` moves the vectors, and returns the summed loss, in nats,
+        and the number of predictions.
     """
 
     @njit(cache=True, nogil=True)
     def train_job(model: Model, job: Job, scratch: Scratch) -> tuple[float, int]:
         given = borrow(model), borrow(job), borrow(scratch)
         if cbow:
-            return train_cbow(*given, d, hierarchical, variant)
-        return train_skipgram(*given, d, hierarchical, variant)
+            return _train_cbow(*given, d, hierarchical, variant)
+        return _train_skipgram(*given, d, hierarchical, variant)
 
     return train_job
 
 
-@njit(forceinline=True)
-def train_skipgram(
+@inlined
+def _train_skipgram(
     model: Model, job: Job, scratch: Scratch, d: int, hierarchical: bool, variant: int
 ) -> tuple[float, int]:
-    """Each context word predicts the centre word: gensim's skip-gram.
-
-    Parameters
-    ----------
-    model, job, scratch : Model, Job, Scratch
-        What is trained, on what, and where.
-    d, hierarchical, variant
-        As in ``compiled_job``.
-
-    Returns
-    -------
-    loss : float
-        Summed loss, in nats.
-    predictions : int
-        Pairs of words.
-    """
+    """Each context word predicts the centre word: gensim's skip-gram."""
     random, loss, predictions, start = job.random, 0.0, 0, 0
     for end in job.ends:
         for i in range(start, end):
             center = job.words[i]
+            _prefetch_word(model, job, i + AHEAD, hierarchical, d)
             first, last = max(start, i - job.reach[i]), min(end, i + job.reach[i] + 1)
             if hierarchical:
-                path_rows(model, center, scratch)
+                _path_rows(model, center, scratch)
             else:
                 # All rows are drawn before the first is needed, so that memory is ahead of us.
                 for number in range(last - first - 1):
-                    random = noise_rows(model, center, random, scratch, number, d)
+                    random = _noise_rows(model, center, random, scratch, number, d)
             number = 0
             for j in range(first, last):
                 if j == i:
                     continue
                 context = job.words[j]
-                loss += learn_rows(
+                loss += _learn_rows(
                     model, model.vectors, context, scratch, number, job.alpha, d, variant
                 )
-                add_row(scratch.error, 0, model.vectors, context, d)
+                _add_row(scratch.error, 0, model.vectors, context, d)
                 predictions += 1
                 if not hierarchical:
                     number += 1
@@ -264,35 +274,21 @@ def train_skipgram(
     return loss, predictions
 
 
-@njit(forceinline=True)
-def train_cbow(
+@inlined
+def _train_cbow(
     model: Model, job: Job, scratch: Scratch, d: int, hierarchical: bool, variant: int
 ) -> tuple[float, int]:
-    """The context words together predict the centre word: CBOW.
-
-    Parameters
-    ----------
-    model, job, scratch : Model, Job, Scratch
-        What is trained, on what, and where.
-    d, hierarchical, variant
-        As in ``compiled_job``.
-
-    Returns
-    -------
-    loss : float
-        Summed loss, in nats.
-    predictions : int
-        Words that have a context.
-    """
-    hidden = scratch.hidden
+    """The context words together predict the centre word: CBOW."""
+    hidden, error = scratch.hidden, scratch.error
     random, loss, predictions, start = job.random, 0.0, 0, 0
     for end in job.ends:
         for i in range(start, end):
             center = job.words[i]
+            _prefetch_word(model, job, i + AHEAD, hierarchical, d)
             if hierarchical:
-                path_rows(model, center, scratch)
+                _path_rows(model, center, scratch)
             else:
-                random = noise_rows(model, center, random, scratch, 0, d)
+                random = _noise_rows(model, center, random, scratch, 0, d)
             first, last = max(start, i - job.reach[i]), min(end, i + job.reach[i] + 1)
             if last - first == 1:
                 continue  # no context; the random numbers of this word are used up all the same
@@ -300,132 +296,87 @@ def train_cbow(
             hidden[:] = ZERO
             for j in range(first, last):
                 if j != i:
-                    add_row(model.vectors, job.words[j], hidden, 0, d)
+                    _add_row(model.vectors, job.words[j], hidden, 0, d)
             if model.cbow_mean:
-                scale_row(hidden, share, d)
-            loss += learn_rows(model, hidden, 0, scratch, 0, job.alpha, d, variant)
-            if not model.cbow_mean:
-                scale_row(scratch.error, share, d)
+                _scale_row(hidden, share, d)
+            loss += _learn_rows(model, hidden, 0, scratch, 0, job.alpha, d, variant)
+            if not model.cbow_mean:  # as word2vec.c has it: the sum divides its gradient
+                _scale_row(error, share, d)
             for j in range(first, last):
                 if j != i:
-                    add_row(scratch.error, 0, model.vectors, job.words[j], d)
+                    _add_row(error, 0, model.vectors, job.words[j], d)
             predictions += 1
         start = end
     return loss, predictions
 
 
-@njit(forceinline=True)
-def path_rows(model: Model, target: int, scratch: Scratch) -> None:
+@inlined
+def _prefetch_word(model: Model, job: Job, i: int, hierarchical: bool, d: int) -> None:
+    """Ask for the rows of a word that comes soon."""
+    if i < len(job.words):
+        prefetch(model.vectors, job.words[i], d)
+        if not hierarchical:
+            prefetch(model.outputs, job.words[i], d)
+
+
+@inlined
+def _path_rows(model: Model, target: int, scratch: Scratch) -> None:
     """Hierarchical softmax: list the inner nodes on the path of a word, and its turns there.
 
-    Parameters
-    ----------
-    model : Model
-        What is trained.
-    target : int
-        The word to predict.
-    scratch : Scratch
-        The first prediction is filled in; label 1 is a turn to the left, 0 one to the right.
+    Label 1 is a turn to the left, 0 one to the right.
     """
     start = model.starts[target]
     count = model.starts[target + 1] - start
-    for b in range(count):
-        scratch.rows[0, b] = model.points[start + b]
-        scratch.labels[b] = np.float32(1 - model.codes[start + b])
+    for k in range(count):
+        scratch.rows[0, k] = model.points[start + k]
+        scratch.labels[k] = np.float32(1 - model.codes[start + k])
     scratch.counts[0] = count
 
 
-@njit(forceinline=True)
-def noise_rows(
+@inlined
+def _noise_rows(
     model: Model, target: int, random: int, scratch: Scratch, number: int, d: int
 ) -> int:
     """Negative sampling: list the target, label 1, and the drawn noise words, label 0.
 
-    A noise word that is the target is left out; its random number is used up.
-
-    Parameters
-    ----------
-    model : Model
-        What is trained.
-    target : int
-        The word to predict.
-    random : int
-        State of the generator.
-    scratch : Scratch
-        One prediction is filled in.
-    number : int
-        Which one.
-    d : int
-        Length of a vector.
-
-    Returns
-    -------
-    int
-        The generator's next state.
+    A noise word that is the target is left out; its random number is used up. Returns the
+    generator's next state.
     """
     rows = scratch.rows
     rows[number, 0] = target
     count, repeats = 1, False
     for _ in range(model.negative):
-        word = noise_word(model.noise, model.guide, random >> 16)
+        word = _noise_word(model.noise, model.guide, random >> 16)
         random = next_random(random)
         prefetch(model.outputs, word, d)
         for k in range(1, count):
             repeats |= rows[number, k] == word
         rows[number, count] = word
-        count += word != target
+        if word != target:
+            count += 1
     scratch.counts[number], scratch.repeats[number] = count, repeats
     return random
 
 
-@njit(forceinline=True)
-def next_random(random: int) -> int:
-    """Step the generator of random numbers that word2vec.c and gensim use.
-
-    Parameters
-    ----------
-    random : int
-        Its state, below 2**48.
-
-    Returns
-    -------
-    int
-        The next state. (A product beyond 64 bits loses only bits that the mask takes off anyway.)
-    """
-    return (random * 25214903917 + 11) & 281474976710655
-
-
-@njit(forceinline=True)
-def noise_word(noise: NDArray[np.uint32], guide: NDArray[np.int32], drawn: int) -> int:
-    """Find the noise word that a random number stands for.
-
-    Parameters
-    ----------
-    noise : numpy.ndarray of uint32, shape (V,)
-        The noise distribution, summed up and scaled to 2**31 - 1.
-    guide : numpy.ndarray of int32, shape (2**16,)
-        Where to begin to look, by the 16 top bits of the number.
-    drawn : int
-        A random number of 32 bits.
-
-    Returns
-    -------
-    int
-        The first word whose entry is at least the number modulo 2**31 - 1.
-    """
-    drawn = (drawn & NOISE_TOP) + (drawn >> 31)  # modulo 2**31 - 1, without a division
+@inlined
+def _noise_word(noise: NDArray[np.uint32], guide: NDArray[np.int32], drawn: int) -> int:
+    """Find the first word whose entry is at least ``drawn`` modulo 2**31 - 1."""
+    drawn = (drawn & NOISE_TOP) + (drawn >> 31)  # the same modulo 2**31 - 1, without a division
     if drawn >= NOISE_TOP:
         drawn -= NOISE_TOP
     word = guide[drawn >> GUIDE_SHIFT]
+    # Nearly always at most two steps. Adding the comparison costs less than a wrongly guessed jump.
+    word += noise[word] < drawn
+    word += noise[word] < drawn
     while noise[word] < drawn:
         word += 1
     return word
 
 
-@njit(forceinline=True)
-def learn_rows(
+@inlined
+def _learn_rows(
     model: Model,
-    hiddens: NDArray[np.float32],
+    hiddens: Matrix,
     hidden: int,
     scratch: Scratch,
     number: int,
@@ -433,71 +384,36 @@ def learn_rows(
     d: int,
     variant: int,
 ) -> float:
-    """Learn one prediction: move its OUT rows, and collect what the hidden vector shall move by.
+    """Learn one prediction: move its OUT rows u, and collect what the hidden vector h moves by.
 
-    With score f = h . u and label y, the gradient's factor is g = alpha (y - sigmoid(f)); h gets
-    g u, with u as it was, and u gets g h (Mikolov et al. 2013b, equations 3 and 4).
-
-    Parameters
-    ----------
-    model : Model
-        What is trained.
-    hiddens : numpy.ndarray of float32, shape (n, d)
-        The matrix that holds the hidden vector h ...
-    hidden : int
-        ... and its row.
-    scratch : Scratch
-        The rows u of ``model.outputs``, and their labels y; ``error`` becomes the sum of g u.
-    number : int
-        Which prediction of them.
-    alpha : float32
-        The learning rate.
-    d : int
-        Length of a vector.
-    variant : int
-        As in ``compiled_job``.
-
-    Returns
-    -------
-    float
-        The loss, in nats: the sum of -log sigmoid(f), or of -log sigmoid(-f) where the label is 0.
+    With score f = h . u and label y, the gradient's factor is g = alpha (y - sigmoid(f)). The error
+    collects g u, with u as it was, and u gets g h (Mikolov et al. 2013b, equations 3 and 4).
+    h is a row of ``hiddens``. Returns the loss: the sum of -log sigmoid(f), or of -log sigmoid(-f)
+    where the label is 0.
     """
-    rows, scores, labels, loss = scratch.rows, scratch.scores, scratch.labels, 0.0
-    count, repeats = scratch.counts[number], scratch.repeats[number]
-    for k in range(count):  # all scores first: the processor works on several at a time
-        scores[k] = dot(model, hiddens, hidden, model.outputs, rows[number, k], d, variant)
-    scratch.error[:] = ZERO
-    for k in range(count):
+    outputs, rows, labels = model.outputs, scratch.rows, scratch.labels
+    scores, error, loss = scratch.scores, scratch.error, 0.0
+    for k in range(scratch.counts[number]):  # all first: the processor works on several at a time
+        scores[k] = _dot(model, hiddens, hidden, outputs, rows[number, k], d, variant)
+    error[:] = ZERO
+    for k in range(scratch.counts[number]):
         row = rows[number, k]
-        if repeats:  # an earlier step may have moved this row
-            scores[k] = dot(model, hiddens, hidden, model.outputs, row, d, variant)
+        if scratch.repeats[number]:  # an earlier step may have moved this row
+            scores[k] = _dot(model, hiddens, hidden, outputs, row, d, variant)
         if -MAX_SCORE < scores[k] < MAX_SCORE:
             predicted = model.sigmoid[int((float(scores[k]) + MAX_SCORE) * SIGMOID_STEPS)]
             g = (labels[k] - predicted) * alpha
-            move_row(model, g, hiddens, hidden, model.outputs, row, scratch.error, d, variant)
-    for k in range(count):
-        loss += score_loss(model.losses, scores[k])
-        if labels[k] == ZERO:
+            _move_row(model, g, hiddens, hidden, outputs, row, error, d, variant)
+    for k in range(scratch.counts[number]):
+        loss += _loss(model.losses, scores[k])
+        if labels[k] == ZERO:  # -log sigmoid(-f) = -log sigmoid(f) + f
             loss += scores[k]
     return loss
 
 
-@njit(forceinline=True)
-def score_loss(losses: NDArray[np.float32], score: np.float32) -> float:
-    """Give -log sigmoid(score).
-
-    Parameters
-    ----------
-    losses : numpy.ndarray of float32
-        ``loss_table()``.
-    score : float32
-        The score.
-
-    Returns
-    -------
-    float
-        The loss, in nats.
-    """
+@inlined
+def _loss(losses: NDArray[np.float32], score: np.float32) -> float:
+    """Give -log sigmoid(score)."""
     if -MAX_SCORE < score < MAX_SCORE:
         place = (float(score) + MAX_SCORE) * LOSS_STEPS
         step = int(place)
@@ -505,86 +421,45 @@ def score_loss(losses: NDArray[np.float32], score: np.float32) -> float:
     return max(-float(score), 0.0) + math.log1p(math.exp(-abs(float(score))))
 
 
-# The inner loops, over the d entries of a row. BLAS's twins give gensim's bits.
+# The inner loops, over the d entries of a row: ours, or BLAS's for gensim's bits.
 
 
-@njit(forceinline=True)
-def dot(
-    model: Model,
-    a: NDArray[np.float32],
-    i: int,
-    b: NDArray[np.float32],
-    j: int,
-    d: int,
-    variant: int,
-) -> np.float32:
-    """Multiply row i of ``a`` by row j of ``b``.
-
-    Parameters
-    ----------
-    model : Model
-        Holds the address of BLAS's sdot.
-    a, b : numpy.ndarray of float32, shape (n, d)
-        Two matrices.
-    i, j : int
-        A row of each.
-    d, variant
-        As in ``compiled_job``.
-
-    Returns
-    -------
-    float32
-        The dot product.
-    """
+@inlined
+def _dot(model: Model, a: Matrix, i: int, b: Matrix, j: int, d: int, variant: int) -> np.float32:
+    """Multiply row i of ``a`` by row j of ``b``."""
     if variant == AS_DOUBLE:
         return sdot(model.sdot, a, i, b, j, d)
     if variant == AS_FLOAT:
         return sdot_float(model.sdot, a, i, b, j, d)
     if variant == WITHOUT_BLAS:
-        return dot_in_order(a, i, b, j, d)
-    return dot_in_any_order(a, i, b, j, d)
+        return _dot_in_order(a, i, b, j, d)
+    return _dot_in_any_order(a, i, b, j, d)
 
 
-def _dot(a: NDArray[np.float32], i: int, b: NDArray[np.float32], j: int, d: int) -> np.float32:
+def _dot_loop(a: Matrix, i: int, b: Matrix, j: int, d: int) -> np.float32:
     total = ZERO
     for k in range(d):
         total += a[i, k] * b[j, k]
     return total
 
 
-dot_in_order = njit(forceinline=True)(_dot)
-dot_in_any_order = njit(forceinline=True, fastmath=True)(_dot)  # several sums side by side
+_dot_in_order = njit(forceinline=True)(_dot_loop)
+_dot_in_any_order = njit(forceinline=True, fastmath=True)(_dot_loop)  # several sums side by side
 
 
-@njit(forceinline=True)
-def move_row(
+@inlined
+def _move_row(
     model: Model,
     g: np.float32,
-    hiddens: NDArray[np.float32],
+    hiddens: Matrix,
     hidden: int,
-    outputs: NDArray[np.float32],
+    outputs: Matrix,
     row: int,
-    error: NDArray[np.float32],
+    error: Matrix,
     d: int,
     variant: int,
 ) -> None:
-    """Add g u to the error, and g h to u.
-
-    Parameters
-    ----------
-    model : Model
-        Holds the address of BLAS's saxpy.
-    g : float32
-        The factor.
-    hiddens, hidden
-        The matrix that holds h, and the row.
-    outputs, row
-        The matrix that holds u, and the row.
-    error : numpy.ndarray of float32, shape (1, d)
-        The error.
-    d, variant
-        As in ``compiled_job``.
-    """
+    """Add g u to the error, and g h to u."""
     if variant in (AS_DOUBLE, AS_FLOAT):
         saxpy(model.saxpy, g, outputs, row, error, 0, d)
         saxpy(model.saxpy, g, hiddens, hidden, outputs, row, d)
@@ -595,35 +470,15 @@ def move_row(
             outputs[row, k] = u + g * hiddens[hidden, k]
 
 
-@njit(forceinline=True)
-def add_row(a: NDArray[np.float32], i: int, b: NDArray[np.float32], j: int, d: int) -> None:
-    """Add row i of ``a`` to row j of ``b``.
-
-    Parameters
-    ----------
-    a, b : numpy.ndarray of float32, shape (n, d)
-        Two matrices; ``b`` is changed.
-    i, j : int
-        A row of each.
-    d : int
-        Length of a row.
-    """
+@inlined
+def _add_row(a: Matrix, i: int, b: Matrix, j: int, d: int) -> None:
+    """Add row i of ``a`` to row j of ``b``."""
     for k in range(d):
         b[j, k] += a[i, k]
 
 
-@njit(forceinline=True)
-def scale_row(row: NDArray[np.float32], factor: np.float32, d: int) -> None:
-    """Multiply a row by a number.
-
-    Parameters
-    ----------
-    row : numpy.ndarray of float32, shape (1, d)
-        The row, which is changed.
-    factor : float32
-        The number.
-    d : int
-        Length of the row.
-    """
+@inlined
+def _scale_row(row: Matrix, factor: np.float32, d: int) -> None:
+    """Multiply a matrix of one row by a number."""
     for k in range(d):
         row[0, k] *= factor

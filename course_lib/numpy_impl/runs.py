@@ -65,7 +65,9 @@ class Run:
         The text.
     settings : Word2VecSettings
         What to train.
-    vocabulary, initial
+    vocabulary : Vocabulary, optional
+        As in ``train_word2vec``.
+    initial : Embeddings, optional
         As in ``train_word2vec``.
     checkpoint : path, optional
         As in ``train_word2vec``.
@@ -99,7 +101,7 @@ class Run:
             settings.objective == "hierarchical-softmax",
             _variant(settings),
         )
-        self.state = checkpoints.State(random=self.reader.random.get_state(legacy=False)["state"])
+        self.state = checkpoints.RunState(self.reader.random_state())
         self.fingerprint = checkpoints.fingerprint(settings, self.vocabulary, self.text.sentences)
         if self.checkpoint is not None and self.checkpoint.exists():
             self._resume(self.checkpoint)
@@ -107,10 +109,7 @@ class Run:
     def _resume(self, path: Path) -> None:
         matrices = (self.model.vectors, self.model.outputs)
         self.state = checkpoints.load(path, self.fingerprint, matrices)
-        self._set_random()
-
-    def _set_random(self) -> None:
-        self.reader.random.set_state({"bit_generator": "MT19937", "state": self.state.random})
+        self.reader.set_random_state(self.state.random)
 
     def train(self, progress: bool) -> Embeddings:
         """Train to the end.
@@ -166,7 +165,7 @@ class Run:
                         job = self.reader.job(sentences, alpha)
                         under_way.append(workers.submit(self._train_job, job))
                         state.jobs += 1
-                        state.random = self.reader.random.get_state(legacy=False)["state"]
+                        state.random = self.reader.random_state()
                         self._collect(under_way, 2 * self.settings.workers)
                         self._show(bar, sum(map(len, sentences)), alpha)
                         if stop.is_set():
