@@ -166,7 +166,8 @@ class Run:
                         under_way.append(workers.submit(self._train_job, job))
                         state.jobs += 1
                         state.random = self.reader.random_state()
-                        self._collect(under_way, 2 * self.settings.workers)
+                        if len(under_way) > 8 * self.settings.workers:
+                            self._collect(under_way, 2 * self.settings.workers)
                         self._show(bar, sum(map(len, sentences)), alpha)
                         if stop.is_set():
                             return
