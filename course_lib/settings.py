@@ -51,6 +51,10 @@ class Word2VecSettings:
         Seed of every random choice, 0 to 2**32 - 1.
     workers : int
         Threads, at least 1. Only ``workers=1`` gives the same vectors each time.
+    exact : bool
+        Negative sampling and hierarchical softmax of ``numpy_impl``: form every sum by the BLAS
+        routines that gensim calls, so that with ``workers=1`` all bits of the vectors are gensim's.
+        Slower; otherwise they agree to rounding.
     batch_size : int
         Pairs in one step of the ``"softmax"`` objective, at least 1. The other objectives make a
         step of each pair, as gensim does.
@@ -81,6 +85,7 @@ class Word2VecSettings:
     shrink_windows: bool = True
     seed: int = 1
     workers: int = 1
+    exact: bool = False
     batch_size: int = 64
 
     def __post_init__(self) -> None:
@@ -93,7 +98,7 @@ class Word2VecSettings:
         self._require_integer("seed", 0, 2**32 - 1)
         for name in ("ns_exponent", "sample", "alpha", "min_alpha"):
             self._require_number(name)
-        for name in ("cbow_mean", "shrink_windows"):
+        for name in ("cbow_mean", "shrink_windows", "exact"):
             self._require_bool(name)
         if self.sample < 0:
             raise ValueError(

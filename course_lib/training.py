@@ -112,7 +112,7 @@ def require_settings(settings: Word2VecSettings) -> None:
 
 
 def require_skipgram_softmax(settings: Word2VecSettings, backend: str) -> None:
-    """Refuse what the NumPy and PyTorch trainers cannot do.
+    """Refuse all but the one kind of training that goes by batches of pairs.
 
     Parameters
     ----------
@@ -130,8 +130,8 @@ def require_skipgram_softmax(settings: Word2VecSettings, backend: str) -> None:
     if (settings.architecture, settings.objective) != ("skip-gram", "softmax"):
         raise ValueError(
             f"{backend} trains skip-gram with the full softmax, not {settings.architecture} with "
-            f'{settings.objective}. Set architecture="skip-gram" and objective="softmax", '
-            "or use gensim_impl.train_word2vec."
+            f'{settings.objective}. Set architecture="skip-gram" and objective="softmax", or train '
+            "negative sampling or hierarchical softmax by numpy_impl or gensim_impl."
         )
 
 

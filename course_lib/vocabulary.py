@@ -3,6 +3,7 @@
 import difflib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -168,18 +169,20 @@ class Vocabulary:
         )
         return f"{word!r} is not among the {len(self):,} words of the vocabulary. {hint}"
 
-    def encode(self, tokens: Iterable[str]) -> NDArray[np.int32]:
-        """Turn tokens into rows; unknown words are left out.
+    def encode(self, tokens: Iterable[str], unknown: int | None = None) -> NDArray[np.int32]:
+        """Turn tokens into rows.
 
         Parameters
         ----------
         tokens : iterable of str
             A tokenised sentence.
+        unknown : int, optional
+            The row that stands for an unknown word. Without it, unknown words are left out.
 
         Returns
         -------
         numpy.ndarray of int32, shape (n,)
-            The rows of the n known words, in the order of the text.
+            The rows of the n words, in the order of the text.
 
         Raises
         ------
@@ -188,6 +191,8 @@ class Vocabulary:
         """
         refuse_string(tokens)
         known = self._index
+        if unknown is not None:
+            return np.fromiter(map(known.get, tokens, repeat(unknown)), dtype=np.int32)
         return np.array([known[token] for token in tokens if token in known], dtype=np.int32)
 
     def decode(self, indices: Iterable[int]) -> list[str]:

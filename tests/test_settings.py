@@ -22,6 +22,7 @@ WRONG = {
     "shrink_windows": [1, "yes"],
     "seed": [-1, 2**32, 1.0],
     "workers": [0, None],
+    "exact": [1, None],
     "batch_size": [0, 1.5],
 }
 

@@ -1,14 +1,21 @@
-"""Training in NumPy: one step of gradient descent for each batch of pairs."""
+"""Training in NumPy: the loops of word2vec, compiled, and the full softmax in batches."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from course_lib.embeddings import Embeddings
 from course_lib.numpy_impl.objectives import skipgram_softmax
+from course_lib.numpy_impl.runs import Run
 from course_lib.settings import Word2VecSettings
-from course_lib.training import require_skipgram_softmax, starting_point, train_on_pairs
+from course_lib.training import (
+    require_settings,
+    require_skipgram_softmax,
+    starting_point,
+    train_on_pairs,
+)
 from course_lib.vocabulary import Vocabulary
 
 
@@ -19,37 +26,55 @@ def train_word2vec(
     vocabulary: Vocabulary | None = None,
     initial: Embeddings | None = None,
     progress: bool = True,
+    checkpoint: str | Path | None = None,
 ) -> Embeddings:
-    """Train skip-gram with the full softmax by stochastic gradient descent.
+    """Train word vectors by stochastic gradient descent.
 
-    The centre word is on the IN side and predicts each context word on the OUT side
-    (Mikolov et al. 2013b, equations 1 and 2; Rong 2014, section 2).
+    Negative sampling and hierarchical softmax (Mikolov et al. 2013b, equations 4 and 3) replay
+    gensim: the same text, settings and seed give gensim's vectors with ``workers=1``, to the last
+    bit with ``settings.exact`` and to rounding otherwise. As there, a job is some 10,000 words, a
+    sentence of more than 10,000 words is cut, and skip-gram has the context word on the IN side.
+
+    The full softmax (equations 1 and 2) is trained for skip-gram, in batches of pairs. There the
+    centre word is on the IN side and predicts each context word (Rong 2014, section 2).
 
     Parameters
     ----------
     sentences : re-iterable of sequences of str
         The text; read once an epoch, and before that to count its words.
     settings : Word2VecSettings
-        With ``objective="softmax"`` and ``architecture="skip-gram"``.
+        Any but CBOW with the full softmax.
     vocabulary : Vocabulary, optional
         Counted from the text where it is left out.
     initial : Embeddings, optional
-        Vectors to start from, which stay as they are; the training runs in their precision,
-        float32 or float64. Without OUT vectors these start at zero.
+        Vectors to start from, which stay as they are. The full softmax is trained in their
+        precision, the other objectives in float32. OUT or node vectors that they do not have
+        start at zero.
     progress : bool, default True
-        Show a progress bar.
+        Show a progress bar: words a second, the mean loss of the epoch so far, the learning rate.
+    checkpoint : path, optional
+        Save the state of the run here, every minute, after each epoch, and when an error or Ctrl-C
+        ends it. If the file is there already, the run goes on where it stopped, to the very vectors
+        of a run without a break (with ``workers=1``, and a text that comes in the same order). Not
+        for the full softmax.
 
     Returns
     -------
     Embeddings
-        IN and OUT vectors, and the mean loss of each epoch.
+        IN vectors, OUT vectors (node vectors for hierarchical softmax), and the mean loss of a
+        prediction in each epoch.
 
     Raises
     ------
     ValueError
-        Other settings than these, a text that cannot be read twice or holds no pair, vectors that
-        do not fit, or vectors that became infinite.
+        Settings that cannot be trained here, a text that cannot be read twice or holds no pair,
+        vectors or a checkpoint that do not fit, or vectors that became infinite.
     """
+    require_settings(settings)
+    if settings.objective != "softmax":
+        return Run(sentences, settings, vocabulary, initial, checkpoint).train(progress)
+    if checkpoint is not None:
+        raise ValueError("The full softmax writes no checkpoint: leave checkpoint out.")
     require_skipgram_softmax(settings, "numpy_impl")
     start = starting_point(sentences, settings, vocabulary, initial)
     input_vectors = start.input_vectors.copy()

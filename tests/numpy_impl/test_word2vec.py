@@ -185,7 +185,6 @@ def test_the_planted_structure_is_learnt(backend):
         ({"sentences": ["abc", "abd"]}, "letters|string"),
         ({"sentences": []}, "min_count"),
         ({"sentences": [["a"], ["b"]]}, "no pair"),
-        ({"settings": dataclasses.replace(SETTINGS, objective="negative-sampling")}, "gensim_impl"),
         ({"settings": dataclasses.replace(SETTINGS, architecture="cbow")}, "gensim_impl"),
         (
             {"settings": dataclasses.replace(SETTINGS, vector_size=6), "initial": True},
@@ -208,6 +207,17 @@ def test_what_cannot_be_trained_is_refused(backend, arguments, message):
         call["initial"] = call.pop("initial_vectors")
     with pytest.raises(ValueError, match=message):
         backend.train_word2vec(call.pop("sentences"), call.pop("settings"), **call)
+
+
+def test_torch_refuses_what_it_does_not_train():
+    settings = dataclasses.replace(SETTINGS, objective="negative-sampling")
+    with pytest.raises(ValueError, match="numpy_impl"):
+        torch_impl.train_word2vec(TEXT, settings)
+
+
+def test_the_full_softmax_has_no_checkpoint(tmp_path):
+    with pytest.raises(ValueError, match="no checkpoint"):
+        numpy_impl.train_word2vec(TEXT, SETTINGS, checkpoint=tmp_path / "state.npz")
 
 
 @both

@@ -1,0 +1,484 @@
+"""The compiled loops of word2vec: plain Python over arrays, which Numba turns into machine code.
+
+They follow the pseudo-code of word2vec line by line. With ``NUMBA_DISABLE_JIT=1`` in the
+environment they run as plain Python, step by step in a debugger, and give the same numbers.
+"""
+
+import functools
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from course_lib.numpy_impl.blas import (
+    AS_DOUBLE,
+    AS_FLOAT,
+    WITHOUT_BLAS,
+    borrow,
+    prefetch,
+    saxpy,
+    sdot,
+    sdot_float,
+)
+
+FAST = 3  # our own loops; AS_DOUBLE, AS_FLOAT and WITHOUT_BLAS are gensim's to the last bit
+
+MAX_SCORE = 6.0  # a prediction whose score lies beyond is taken as learnt, and is not moved
+SIGMOID_SIZE = 1000
+SIGMOID_STEPS = 83  # entries for each unit of the score; gensim rounds 1000 / 12 down
+LOSS_STEPS = 128
+NOISE_TOP = 2**31 - 1
+GUIDE_SHIFT = 15  # a random number below 2**31 has its 16 top bits above
+AHEAD = 8  # words between asking memory for a row and needing it
+
+ZERO, ONE = np.float32(0), np.float32(1)
+
+Matrix = NDArray[np.float32]
+# The functions below become one piece of code: LLVM must not call them, but copy them in.
+inlined = njit(forceinline=True)
+
+
+@inlined
+def next_random(random: int) -> int:
+    """Step the generator of random numbers that word2vec.c and gensim use.
+
+    Parameters
+    ----------
+    random : int
+        Its state, below 2**48.
+
+    Returns
+    -------
+    int
+        The next state. (A product beyond 64 bits loses only bits that the mask takes off anyway.)
+    """
+    return (random * 25214903917 + 11) & 281474976710655
+
+
+class Model(NamedTuple):
+    """All that stays from job to job. V words, d dimensions.
+
+    Attributes
+    ----------
+    vectors : numpy.ndarray of float32, shape (V, d)
+        IN vectors.
+    outputs : numpy.ndarray of float32, shape (V, d) or (V - 1, d)
+        OUT vectors, or those of the inner nodes.
+    negative : int
+        Noise words for each prediction.
+    noise, guide : numpy.ndarray
+        See ``noise_table`` in ``jobs``; one entry each for hierarchical softmax.
+    starts, points, codes : numpy.ndarray
+        The paths of ``HuffmanTree``; one entry each for negative sampling.
+    sigmoid, losses : numpy.ndarray of float32
+        ``sigmoid_table()`` and ``loss_table()``.
+    cbow_mean : bool
+        The mean of the context, or its sum.
+    sdot, saxpy : int
+        Addresses of the BLAS routines; 0 for the fast loops.
+    """
+
+    vectors: NDArray[np.float32]
+    outputs: NDArray[np.float32]
+    negative: int
+    noise: NDArray[np.uint32]
+    guide: NDArray[np.int32]
+    starts: NDArray[np.int64]
+    points: NDArray[np.int32]
+    codes: NDArray[np.int8]
+    sigmoid: NDArray[np.float32]
+    losses: NDArray[np.float32]
+    cbow_mean: bool
+    sdot: int
+    saxpy: int
+
+
+class Job(NamedTuple):
+    """About 10,000 words to train on.
+
+    Attributes
+    ----------
+    words : numpy.ndarray of int32, shape (n,)
+        Rows of the words that subsampling kept.
+    ends : numpy.ndarray of int64, shape (sentences,)
+        Where each sentence ends in ``words``.
+    reach : numpy.ndarray of int64, shape (n,)
+        How far the window of each word goes to either side.
+    alpha : float32
+        The learning rate.
+    random : int
+        State of the generator of noise words.
+    """
+
+    words: NDArray[np.int32]
+    ends: NDArray[np.int64]
+    reach: NDArray[np.int64]
+    alpha: np.float32
+    random: int
+
+
+class Scratch(NamedTuple):
+    """Room for the predictions around one centre word; each thread has its own.
+
+    Attributes
+    ----------
+    hidden, error : numpy.ndarray of float32, shape (1, d)
+        CBOW's hidden vector, and what the hidden vector shall move by.
+    rows : numpy.ndarray of int64, shape (2 * window, longest prediction)
+        Rows of ``model.outputs`` for each prediction ...
+    counts : numpy.ndarray of int64, shape (2 * window,)
+        ... how many they are ...
+    repeats : numpy.ndarray of bool, shape (2 * window,)
+        ... and whether one of them occurs twice.
+    labels : numpy.ndarray of float32, shape (longest prediction,)
+        What the sigmoid of each row's score should be: 1 or 0.
+    scores : numpy.ndarray of float32, shape (longest prediction,)
+        The scores of one prediction.
+    """
+
+    hidden: NDArray[np.float32]
+    error: NDArray[np.float32]
+    rows: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    repeats: NDArray[np.bool_]
+    labels: NDArray[np.float32]
+    scores: NDArray[np.float32]
+
+
+def make_scratch(model: Model, window: int) -> Scratch:
+    """Make room for the predictions around one centre word.
+
+    Parameters
+    ----------
+    model : Model
+        What is trained.
+    window : int
+        Largest distance between a centre word and a context word.
+
+    Returns
+    -------
+    Scratch
+        The arrays.
+    """
+    d = model.vectors.shape[1]
+    size = max(model.negative + 1, np.diff(model.starts).max(initial=0))
+    labels = np.zeros(size, np.float32)
+    labels[0] = ONE
+    return Scratch(
+        np.empty((1, d), np.float32),
+        np.empty((1, d), np.float32),
+        np.empty((2 * window, size), np.int64),
+        np.empty(2 * window, np.int64),
+        np.zeros(2 * window, np.bool_),
+        labels,
+        np.empty(size, np.float32),
+    )
+
+
+def sigmoid_table() -> NDArray[np.float32]:
+    """Tabulate the sigmoid between -6 and 6, rounded as gensim rounds it.
+
+    Returns
+    -------
+    numpy.ndarray of float32, shape (1000,)
+        The values.
+    """
+    shares = np.arange(SIGMOID_SIZE, dtype=np.float32) / np.float32(SIGMOID_SIZE)
+    # math.exp, not np.exp: they differ in the last bit of some entries
+    powers = [math.exp((share * 2 - 1) * MAX_SCORE) for share in shares.tolist()]
+    rounded = np.array(powers, dtype=np.float32)
+    return (rounded / (rounded.astype(np.float64) + 1)).astype(np.float32)
+
+
+def loss_table() -> NDArray[np.float32]:
+    """Tabulate -log sigmoid(x) between -6 and 6, for straight lines between the entries.
+
+    Returns
+    -------
+    numpy.ndarray of float32
+        The values; the lines are off by at most 2e-6.
+    """
+    steps = int(2 * MAX_SCORE * LOSS_STEPS)
+    return np.log1p(np.exp(MAX_SCORE - np.arange(steps + 2) / LOSS_STEPS)).astype(np.float32)
+
+
+@functools.cache
+def compiled_job(d: int, cbow: bool, hierarchical: bool, variant: int) -> Callable:
+    """Make the function that trains one job.
+
+    The length of a vector is a constant of the compiled code, so that its inner loops become whole
+    registers. The code is kept on disk, and a second start does not compile it again.
+
+    Parameters
+    ----------
+    d : int
+        Length of a vector.
+    cbow : bool
+        CBOW, or skip-gram.
+    hierarchical : bool
+        Hierarchical softmax, or negative sampling.
+    variant : int
+        FAST for our loops; AS_DOUBLE, AS_FLOAT or WITHOUT_BLAS for the sums exactly as one of
+        gensim's ways forms them.
+
+    Returns
+    -------
+    callable
+        ``train_job(model, job, scratch)`` moves the vectors, and returns the summed loss, in nats,
+        and the number of predictions.
+    """
+
+    @njit(cache=True, nogil=True)
+    def train_job(model: Model, job: Job, scratch: Scratch) -> tuple[float, int]:
+        given = borrow(model), borrow(job), borrow(scratch)
+        if cbow:
+            return _train_cbow(*given, d, hierarchical, variant)
+        return _train_skipgram(*given, d, hierarchical, variant)
+
+    return train_job
+
+
+@inlined
+def _train_skipgram(
+    model: Model, job: Job, scratch: Scratch, d: int, hierarchical: bool, variant: int
+) -> tuple[float, int]:
+    """Each context word predicts the centre word: gensim's skip-gram."""
+    random, loss, predictions, start = job.random, 0.0, 0, 0
+    for end in job.ends:
+        for i in range(start, end):
+            center = job.words[i]
+            _prefetch_word(model, job, i + AHEAD, hierarchical, d)
+            first, last = max(start, i - job.reach[i]), min(end, i + job.reach[i] + 1)
+            if hierarchical:
+                _path_rows(model, center, scratch)
+            else:
+                # All rows are drawn before the first is needed, so that memory is ahead of us.
+                for number in range(last - first - 1):
+                    random = _noise_rows(model, center, random, scratch, number, d)
+            number = 0
+            for j in range(first, last):
+                if j == i:
+                    continue
+                context = job.words[j]
+                loss += _learn_rows(
+                    model, model.vectors, context, scratch, number, job.alpha, d, variant
+                )
+                _add_row(scratch.error, 0, model.vectors, context, d)
+                predictions += 1
+                if not hierarchical:
+                    number += 1
+        start = end
+    return loss, predictions
+
+
+@inlined
+def _train_cbow(
+    model: Model, job: Job, scratch: Scratch, d: int, hierarchical: bool, variant: int
+) -> tuple[float, int]:
+    """The context words together predict the centre word: CBOW."""
+    hidden, error = scratch.hidden, scratch.error
+    random, loss, predictions, start = job.random, 0.0, 0, 0
+    for end in job.ends:
+        for i in range(start, end):
+            center = job.words[i]
+            _prefetch_word(model, job, i + AHEAD, hierarchical, d)
+            if hierarchical:
+                _path_rows(model, center, scratch)
+            else:
+                random = _noise_rows(model, center, random, scratch, 0, d)
+            first, last = max(start, i - job.reach[i]), min(end, i + job.reach[i] + 1)
+            if last - first == 1:
+                continue  # no context; the random numbers of this word are used up all the same
+            share = ONE / np.float32(last - first - 1)
+            hidden[:] = ZERO
+            for j in range(first, last):
+                if j != i:
+                    _add_row(model.vectors, job.words[j], hidden, 0, d)
+            if model.cbow_mean:
+                _scale_row(hidden, share, d)
+            loss += _learn_rows(model, hidden, 0, scratch, 0, job.alpha, d, variant)
+            if not model.cbow_mean:  # as word2vec.c has it: the sum divides its gradient
+                _scale_row(error, share, d)
+            for j in range(first, last):
+                if j != i:
+                    _add_row(error, 0, model.vectors, job.words[j], d)
+            predictions += 1
+        start = end
+    return loss, predictions
+
+
+@inlined
+def _prefetch_word(model: Model, job: Job, i: int, hierarchical: bool, d: int) -> None:
+    """Ask for the rows of a word that comes soon."""
+    if i < len(job.words):
+        prefetch(model.vectors, job.words[i], d)
+        if not hierarchical:
+            prefetch(model.outputs, job.words[i], d)
+
+
+@inlined
+def _path_rows(model: Model, target: int, scratch: Scratch) -> None:
+    """Hierarchical softmax: list the inner nodes on the path of a word, and its turns there.
+
+    Label 1 is a turn to the left, 0 one to the right.
+    """
+    start = model.starts[target]
+    count = model.starts[target + 1] - start
+    for k in range(count):
+        scratch.rows[0, k] = model.points[start + k]
+        scratch.labels[k] = np.float32(1 - model.codes[start + k])
+    scratch.counts[0] = count
+
+
+@inlined
+def _noise_rows(
+    model: Model, target: int, random: int, scratch: Scratch, number: int, d: int
+) -> int:
+    """Negative sampling: list the target, label 1, and the drawn noise words, label 0.
+
+    A noise word that is the target is left out; its random number is used up. Returns the
+    generator's next state.
+    """
+    rows = scratch.rows
+    rows[number, 0] = target
+    count, repeats = 1, False
+    for _ in range(model.negative):
+        word = _noise_word(model.noise, model.guide, random >> 16)
+        random = next_random(random)
+        prefetch(model.outputs, word, d)
+        for k in range(1, count):
+            repeats |= rows[number, k] == word
+        rows[number, count] = word
+        if word != target:
+            count += 1
+    scratch.counts[number], scratch.repeats[number] = count, repeats
+    return random
+
+
+@inlined
+def _noise_word(noise: NDArray[np.uint32], guide: NDArray[np.int32], drawn: int) -> int:
+    """Find the first word whose entry is at least ``drawn`` modulo 2**31 - 1."""
+    drawn = (drawn & NOISE_TOP) + (drawn >> 31)  # the same modulo 2**31 - 1, without a division
+    if drawn >= NOISE_TOP:
+        drawn -= NOISE_TOP
+    word = guide[drawn >> GUIDE_SHIFT]
+    # Nearly always at most two steps. Adding the comparison costs less than a wrongly guessed jump.
+    word += noise[word] < drawn
+    word += noise[word] < drawn
+    while noise[word] < drawn:
+        word += 1
+    return word
+
+
+@inlined
+def _learn_rows(
+    model: Model,
+    hiddens: Matrix,
+    hidden: int,
+    scratch: Scratch,
+    number: int,
+    alpha: np.float32,
+    d: int,
+    variant: int,
+) -> float:
+    """Learn one prediction: move its OUT rows u, and collect what the hidden vector h moves by.
+
+    With score f = h . u and label y, the gradient's factor is g = alpha (y - sigmoid(f)). The error
+    collects g u, with u as it was, and u gets g h (Mikolov et al. 2013b, equations 3 and 4).
+    h is a row of ``hiddens``. Returns the loss: the sum of -log sigmoid(f), or of -log sigmoid(-f)
+    where the label is 0.
+    """
+    outputs, rows, labels = model.outputs, scratch.rows, scratch.labels
+    scores, error, loss = scratch.scores, scratch.error, 0.0
+    for k in range(scratch.counts[number]):  # all first: the processor works on several at a time
+        scores[k] = _dot(model, hiddens, hidden, outputs, rows[number, k], d, variant)
+    error[:] = ZERO
+    for k in range(scratch.counts[number]):
+        row = rows[number, k]
+        if scratch.repeats[number]:  # an earlier step may have moved this row
+            scores[k] = _dot(model, hiddens, hidden, outputs, row, d, variant)
+        if -MAX_SCORE < scores[k] < MAX_SCORE:
+            predicted = model.sigmoid[int((float(scores[k]) + MAX_SCORE) * SIGMOID_STEPS)]
+            g = (labels[k] - predicted) * alpha
+            _move_row(model, g, hiddens, hidden, outputs, row, error, d, variant)
+    for k in range(scratch.counts[number]):
+        loss += _loss(model.losses, scores[k])
+        if labels[k] == ZERO:  # -log sigmoid(-f) = -log sigmoid(f) + f
+            loss += scores[k]
+    return loss
+
+
+@inlined
+def _loss(losses: NDArray[np.float32], score: np.float32) -> float:
+    """Give -log sigmoid(score)."""
+    if -MAX_SCORE < score < MAX_SCORE:
+        place = (float(score) + MAX_SCORE) * LOSS_STEPS
+        step = int(place)
+        return losses[step] + (place - step) * (losses[step + 1] - losses[step])
+    return max(-float(score), 0.0) + math.log1p(math.exp(-abs(float(score))))
+
+
+# The inner loops, over the d entries of a row: ours, or BLAS's for gensim's bits.
+
+
+@inlined
+def _dot(model: Model, a: Matrix, i: int, b: Matrix, j: int, d: int, variant: int) -> np.float32:
+    """Multiply row i of ``a`` by row j of ``b``."""
+    if variant == AS_DOUBLE:
+        return sdot(model.sdot, a, i, b, j, d)
+    if variant == AS_FLOAT:
+        return sdot_float(model.sdot, a, i, b, j, d)
+    if variant == WITHOUT_BLAS:
+        return _dot_in_order(a, i, b, j, d)
+    return _dot_in_any_order(a, i, b, j, d)
+
+
+def _dot_loop(a: Matrix, i: int, b: Matrix, j: int, d: int) -> np.float32:
+    total = ZERO
+    for k in range(d):
+        total += a[i, k] * b[j, k]
+    return total
+
+
+_dot_in_order = njit(forceinline=True)(_dot_loop)
+_dot_in_any_order = njit(forceinline=True, fastmath=True)(_dot_loop)  # several sums side by side
+
+
+@inlined
+def _move_row(
+    model: Model,
+    g: np.float32,
+    hiddens: Matrix,
+    hidden: int,
+    outputs: Matrix,
+    row: int,
+    error: Matrix,
+    d: int,
+    variant: int,
+) -> None:
+    """Add g u to the error, and g h to u."""
+    if variant in (AS_DOUBLE, AS_FLOAT):
+        saxpy(model.saxpy, g, outputs, row, error, 0, d)
+        saxpy(model.saxpy, g, hiddens, hidden, outputs, row, d)
+    else:
+        for k in range(d):
+            u = outputs[row, k]
+            error[0, k] += g * u
+            outputs[row, k] = u + g * hiddens[hidden, k]
+
+
+@inlined
+def _add_row(a: Matrix, i: int, b: Matrix, j: int, d: int) -> None:
+    """Add row i of ``a`` to row j of ``b``."""
+    for k in range(d):
+        b[j, k] += a[i, k]
+
+
+@inlined
+def _scale_row(row: Matrix, factor: np.float32, d: int) -> None:
+    """Multiply a matrix of one row by a number."""
+    for k in range(d):
+        row[0, k] *= factor

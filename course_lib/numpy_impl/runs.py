@@ -1,0 +1,281 @@
+"""A training run: jobs in order, threads that train them, and a state that can be saved."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from course_lib.corpus import require_reiterable
+from course_lib.embeddings import Embeddings
+from course_lib.huffman import HuffmanTree
+from course_lib.numpy_impl import blas, checkpoints, kernels
+from course_lib.numpy_impl.jobs import Reader, noise_table, text_jobs
+from course_lib.settings import Word2VecSettings
+from course_lib.training import NO_PAIRS, progress_bar, starting_point
+from course_lib.vocabulary import Vocabulary
+
+SAVE_SECONDS = 60.0  # between two checkpoints
+
+
+class CountedSentences:
+    """A corpus that remembers how many sentences and tokens its last reading gave.
+
+    Parameters
+    ----------
+    sentences : re-iterable of sequences of str
+        The text.
+
+    Attributes
+    ----------
+    sentences, tokens : int
+        Counted in the last complete reading; 0 before.
+    """
+
+    def __init__(self, sentences: Iterable[Sequence[str]]) -> None:
+        require_reiterable(sentences)
+        self._source = sentences
+        self.sentences = self.tokens = 0
+
+    def __iter__(self) -> Iterator[Sequence[str]]:
+        sentences = tokens = 0
+        for sentence in self._source:
+            if isinstance(sentence, str):
+                raise ValueError(
+                    f"Sentence {sentences + 1} is the string {sentence[:40]!r}; its letters would "
+                    "be taken for words. Make each sentence a list of tokens, as tokenize(text) "
+                    "or text.split() do."
+                )
+            sentences += 1
+            tokens += len(sentence)
+            yield sentence
+        self.sentences, self.tokens = sentences, tokens
+
+
+class Run:
+    """Training by negative sampling or hierarchical softmax, from the start or from a checkpoint.
+
+    Parameters
+    ----------
+    sentences : re-iterable of sequences of str
+        The text.
+    settings : Word2VecSettings
+        What to train.
+    vocabulary : Vocabulary, optional
+        As in ``train_word2vec``.
+    initial : Embeddings, optional
+        As in ``train_word2vec``.
+    checkpoint : path, optional
+        As in ``train_word2vec``.
+
+    Raises
+    ------
+    ValueError
+        The text, the vectors, the settings and the checkpoint do not fit each other.
+    """
+
+    def __init__(
+        self,
+        sentences: Iterable[Sequence[str]],
+        settings: Word2VecSettings,
+        vocabulary: Vocabulary | None,
+        initial: Embeddings | None,
+        checkpoint: str | Path | None,
+    ) -> None:
+        self.settings = settings
+        self.checkpoint = None if checkpoint is None else Path(checkpoint)
+        self.text = CountedSentences(sentences)
+        start = starting_point(self.text, settings, vocabulary, initial)
+        if not self.text.sentences:  # nobody had to count the words
+            deque(self.text, maxlen=0)
+        self.vocabulary = start.vocabulary
+        self.reader = Reader(self.vocabulary, settings)
+        self.model = build_model(start, settings, own=initial is None)
+        self.loop = kernels.compiled_job(
+            settings.vector_size,
+            settings.architecture == "cbow",
+            settings.objective == "hierarchical-softmax",
+            _variant(settings),
+        )
+        self.state = checkpoints.RunState(self.reader.random_state())
+        self.fingerprint = checkpoints.fingerprint(settings, self.vocabulary, self.text.sentences)
+        if self.checkpoint is not None and self.checkpoint.exists():
+            self._resume(self.checkpoint)
+
+    def _resume(self, path: Path) -> None:
+        matrices = (self.model.vectors, self.model.outputs)
+        self.state = checkpoints.load(path, self.fingerprint, matrices)
+        self.reader.set_random_state(self.state.random)
+
+    def train(self, progress: bool) -> Embeddings:
+        """Train to the end.
+
+        Parameters
+        ----------
+        progress : bool
+            Show a progress bar.
+
+        Returns
+        -------
+        Embeddings
+            The vectors, and the mean loss of each epoch.
+
+        Raises
+        ------
+        ValueError
+            The text holds nothing to predict.
+        """
+        total = self.text.tokens * self.settings.epochs
+        with progress_bar(progress, total=total, unit=" words", unit_scale=True) as bar:
+            self._compile(bar)
+            stop = threading.Event()
+            # The main thread only waits, so that Ctrl-C meets it there and never between the
+            # drawing of a job and its training.
+            with ThreadPoolExecutor(1) as feeder:
+                running = feeder.submit(self._epochs, bar, stop)
+                try:
+                    running.result()
+                except BaseException:
+                    stop.set()
+                    running.exception()  # the jobs under way are finished
+                    self._save()
+                    raise
+        return self._embeddings()
+
+    def _compile(self, bar: tqdm) -> None:
+        bar.set_description("compiling the loops (at the first start only)")
+        self._train_job(Reader(self.vocabulary, self.settings).job([], self.settings.alpha))
+        bar.set_description("")
+
+    def _train_job(self, job: kernels.Job) -> tuple[float, int]:
+        return self.loop(self.model, job, kernels.make_scratch(self.model, self.settings.window))
+
+    def _epochs(self, bar: tqdm, stop: threading.Event) -> None:
+        state = self.state
+        saved = time.monotonic()
+        with ThreadPoolExecutor(self.settings.workers) as workers:
+            under_way: deque[Future] = deque()
+            try:
+                while state.epoch < self.settings.epochs and not stop.is_set():
+                    for sentences, alpha in self._jobs():
+                        job = self.reader.job(sentences, alpha)
+                        under_way.append(workers.submit(self._train_job, job))
+                        state.jobs += 1
+                        state.random = self.reader.random_state()
+                        if len(under_way) > 8 * self.settings.workers:
+                            self._collect(under_way, 2 * self.settings.workers)
+                        self._show(bar, sum(map(len, sentences)), alpha)
+                        if stop.is_set():
+                            return
+                        if time.monotonic() - saved > SAVE_SECONDS:
+                            self._collect(under_way, 0)
+                            self._save()
+                            saved = time.monotonic()
+                    self._collect(under_way, 0)
+                    self._end_epoch()
+                    self._save()
+            finally:
+                self._collect(under_way, 0)
+
+    def _jobs(self) -> Iterator[tuple[list[Sequence[str]], float]]:
+        """Give the jobs of this epoch that are still to be done, each with its learning rate."""
+        settings = self.settings
+        pushed = 0
+        for number, sentences in enumerate(text_jobs(self.text)):
+            share = (self.state.epoch + pushed / self.text.sentences) / settings.epochs
+            alpha = settings.alpha - (settings.alpha - settings.min_alpha) * share
+            pushed += len(sentences)
+            if number >= self.state.jobs:
+                yield sentences, max(settings.min_alpha, alpha)
+
+    def _collect(self, under_way: deque[Future], left: int) -> None:
+        """Wait until at most so many jobs are under way, and add up what the others lost."""
+        while len(under_way) > left:
+            loss, predictions = under_way.popleft().result()
+            self.state.loss += loss
+            self.state.predictions += predictions
+
+    def _show(self, bar: tqdm, words: int, alpha: float) -> None:
+        mean = self.state.loss / max(1, self.state.predictions)
+        epoch = self.state.epoch + 1
+        bar.set_postfix(epoch=epoch, loss=f"{mean:.3f}", alpha=f"{alpha:.4f}", refresh=False)
+        bar.update(words)
+
+    def _end_epoch(self) -> None:
+        state = self.state
+        if state.predictions == 0:
+            raise ValueError(NO_PAIRS)
+        state.losses.append(state.loss / state.predictions)
+        state.epoch += 1
+        state.jobs, state.loss, state.predictions = 0, 0.0, 0
+
+    def _save(self) -> None:
+        if self.checkpoint is not None:
+            matrices = (self.model.vectors, self.model.outputs)
+            checkpoints.save(self.checkpoint, self.state, self.fingerprint, matrices)
+
+    def _embeddings(self) -> Embeddings:
+        vectors, outputs = self.model.vectors, self.model.outputs
+        if self.settings.objective == "hierarchical-softmax":
+            return Embeddings(
+                self.vocabulary, vectors, node_vectors=outputs, losses=self.state.losses
+            )
+        return Embeddings(self.vocabulary, vectors, outputs, losses=self.state.losses)
+
+
+def build_model(start: Embeddings, settings: Word2VecSettings, own: bool) -> kernels.Model:
+    """Lay out the arrays that the compiled loops work on.
+
+    Parameters
+    ----------
+    start : Embeddings
+        Vectors to start from.
+    settings : Word2VecSettings
+        What is trained.
+    own : bool
+        The vectors belong to this run, and need not be copied.
+
+    Returns
+    -------
+    kernels.Model
+        The arrays.
+    """
+    vocabulary = start.vocabulary
+    hierarchical = settings.objective == "hierarchical-softmax"
+    given = start.node_vectors if hierarchical else start.output_vectors
+    shape = (len(vocabulary) - hierarchical, settings.vector_size)
+    noise, guide = np.zeros(1, np.uint32), np.zeros(1, np.int32)
+    starts, points, codes = np.zeros(1, np.int64), np.zeros(1, np.int32), np.zeros(1, np.int8)
+    if hierarchical:
+        tree = HuffmanTree.from_counts(vocabulary.require_counts())
+        starts, points, codes = tree.starts, tree.flat_points, tree.flat_codes
+    else:
+        noise, guide = noise_table(vocabulary, settings.ns_exponent)
+    sdot, saxpy = blas.addresses() if settings.exact else (0, 0)
+    return kernels.Model(
+        start.input_vectors.astype(np.float32, order="C", copy=not own),
+        np.zeros(shape, np.float32) if given is None else given.astype(np.float32, copy=not own),
+        settings.negative,
+        noise,
+        guide,
+        starts,
+        points,
+        codes,
+        kernels.sigmoid_table(),
+        kernels.loss_table(),
+        settings.cbow_mean,
+        sdot,
+        saxpy,
+    )
+
+
+def _variant(settings: Word2VecSettings) -> int:
+    if not settings.exact:
+        return kernels.FAST
+    from gensim.models.word2vec_inner import FAST_VERSION
+
+    return FAST_VERSION
