@@ -129,9 +129,10 @@ def require_skipgram_softmax(settings: Word2VecSettings, backend: str) -> None:
     require_settings(settings)
     if (settings.architecture, settings.objective) != ("skip-gram", "softmax"):
         raise ValueError(
-            f"{backend} trains skip-gram with the full softmax, not {settings.architecture} with "
-            f'{settings.objective}. Set architecture="skip-gram" and objective="softmax", or train '
-            "negative sampling or hierarchical softmax by numpy_impl or gensim_impl."
+            f"{backend} cannot train {settings.architecture} with {settings.objective}: "
+            'it has the full softmax for skip-gram (architecture="skip-gram", '
+            'objective="softmax"). For negative sampling and hierarchical softmax use '
+            "numpy_impl.train_word2vec or gensim_impl.train_word2vec."
         )
 
 
