@@ -426,7 +426,7 @@ def _loss(
         loss += table[step] + (place - np.float32(step)) * (table[step + 1] - table[step])
         loss += near - score if score < near else ZERO  # far below, -log sigmoid(f) is -f
         loss += (ONE - labels[k]) * score  # -log sigmoid(-f) = -log sigmoid(f) + f
-    return loss
+    return float(loss)
 
 
 # The inner loops, over the d entries of a row: ours, or BLAS's for gensim's bits.
