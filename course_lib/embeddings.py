@@ -103,9 +103,11 @@ class Embeddings:
         if vector_size < 1:
             raise ValueError(f"vector_size must be at least 1, not {vector_size}.")
         shape = (len(vocabulary), vector_size)
-        drawn = np.random.default_rng(seed).random(shape, dtype=np.float32)
-        start = (drawn * np.float32(2) - np.float32(1)) / np.float32(vector_size)
-        return cls(vocabulary, start.astype(dtype), np.zeros(shape, dtype=dtype))
+        start = np.random.default_rng(seed).random(shape, dtype=np.float32)
+        start *= 2  # in place: a large vocabulary's matrix is not held twice
+        start -= 1
+        start /= vector_size
+        return cls(vocabulary, start.astype(dtype, copy=False), np.zeros(shape, dtype=dtype))
 
     def __len__(self) -> int:
         return len(self.vocabulary)

@@ -29,7 +29,7 @@ FAST = 3  # our own loops; AS_DOUBLE, AS_FLOAT and WITHOUT_BLAS are gensim's to 
 MAX_SCORE = 6.0  # a prediction whose score lies beyond is taken as learnt, and is not moved
 SIGMOID_SIZE = 1000
 SIGMOID_STEPS = 83  # entries for each unit of the score; gensim rounds 1000 / 12 down
-LOSS_STEPS = 128
+MAX_LOSS_SCORE, LOSS_STEPS = np.float32(16), np.float32(128)
 NOISE_TOP = 2**31 - 1
 GUIDE_SHIFT = 15  # a random number below 2**31 has its 16 top bits above
 AHEAD = 8  # words between asking memory for a row and needing it
@@ -194,15 +194,15 @@ def sigmoid_table() -> NDArray[np.float32]:
 
 
 def loss_table() -> NDArray[np.float32]:
-    """Tabulate -log sigmoid(x) between -6 and 6, for straight lines between the entries.
+    """Tabulate -log sigmoid(x) between -16 and 16, for straight lines between the entries.
 
     Returns
     -------
     numpy.ndarray of float32
         The values; the lines are off by at most 2e-6.
     """
-    steps = int(2 * MAX_SCORE * LOSS_STEPS)
-    return np.log1p(np.exp(MAX_SCORE - np.arange(steps + 2) / LOSS_STEPS)).astype(np.float32)
+    places = np.arange(2 * MAX_LOSS_SCORE * LOSS_STEPS + 2)
+    return np.logaddexp(0, MAX_LOSS_SCORE - places / LOSS_STEPS).astype(np.float32)
 
 
 @functools.cache
@@ -253,7 +253,7 @@ def _train_skipgram(
             _prefetch_word(model, job, i + AHEAD, hierarchical, d)
             first, last = max(start, i - job.reach[i]), min(end, i + job.reach[i] + 1)
             if hierarchical:
-                _path_rows(model, center, scratch)
+                _path_rows(model, center, scratch, d)
             else:
                 # All rows are drawn before the first is needed, so that memory is ahead of us.
                 for number in range(last - first - 1):
@@ -286,7 +286,7 @@ def _train_cbow(
             center = job.words[i]
             _prefetch_word(model, job, i + AHEAD, hierarchical, d)
             if hierarchical:
-                _path_rows(model, center, scratch)
+                _path_rows(model, center, scratch, d)
             else:
                 random = _noise_rows(model, center, random, scratch, 0, d)
             first, last = max(start, i - job.reach[i]), min(end, i + job.reach[i] + 1)
@@ -320,7 +320,7 @@ def _prefetch_word(model: Model, job: Job, i: int, hierarchical: bool, d: int) -
 
 
 @inlined
-def _path_rows(model: Model, target: int, scratch: Scratch) -> None:
+def _path_rows(model: Model, target: int, scratch: Scratch, d: int) -> None:
     """Hierarchical softmax: list the inner nodes on the path of a word, and its turns there.
 
     Label 1 is a turn to the left, 0 one to the right.
@@ -329,6 +329,7 @@ def _path_rows(model: Model, target: int, scratch: Scratch) -> None:
     count = model.starts[target + 1] - start
     for k in range(count):
         scratch.rows[0, k] = model.points[start + k]
+        prefetch(model.outputs, model.points[start + k], d)
         scratch.labels[k] = np.float32(1 - model.codes[start + k])
     scratch.counts[0] = count
 
@@ -392,7 +393,7 @@ def _learn_rows(
     where the label is 0.
     """
     outputs, rows, labels = model.outputs, scratch.rows, scratch.labels
-    scores, error, loss = scratch.scores, scratch.error, 0.0
+    scores, error = scratch.scores, scratch.error
     for k in range(scratch.counts[number]):  # all first: the processor works on several at a time
         scores[k] = _dot(model, hiddens, hidden, outputs, rows[number, k], d, variant)
     error[:] = ZERO
@@ -404,21 +405,28 @@ def _learn_rows(
             predicted = model.sigmoid[int((float(scores[k]) + MAX_SCORE) * SIGMOID_STEPS)]
             g = (labels[k] - predicted) * alpha
             _move_row(model, g, hiddens, hidden, outputs, row, error, d, variant)
-    for k in range(scratch.counts[number]):
-        loss += _loss(model.losses, scores[k])
-        if labels[k] == ZERO:  # -log sigmoid(-f) = -log sigmoid(f) + f
-            loss += scores[k]
-    return loss
+    return _loss(model.losses, scores, labels, scratch.counts[number])
 
 
-@inlined
-def _loss(losses: NDArray[np.float32], score: np.float32) -> float:
-    """Give -log sigmoid(score)."""
-    if -MAX_SCORE < score < MAX_SCORE:
-        place = (float(score) + MAX_SCORE) * LOSS_STEPS
-        step = int(place)
-        return losses[step] + (place - step) * (losses[step + 1] - losses[step])
-    return max(-float(score), 0.0) + math.log1p(math.exp(-abs(float(score))))
+@njit(forceinline=True, fastmath={"reassoc", "contract"})
+def _loss(
+    table: NDArray[np.float32],
+    scores: NDArray[np.float32],
+    labels: NDArray[np.float32],
+    count: int,
+) -> float:
+    """Sum up -log sigmoid(f) where the label is 1, and -log sigmoid(-f) where it is 0."""
+    loss = ZERO
+    for k in range(count):
+        score = scores[k]
+        near = score if score > -MAX_LOSS_SCORE else -MAX_LOSS_SCORE  # not NaN either
+        near = near if near < MAX_LOSS_SCORE else MAX_LOSS_SCORE
+        place = (near + MAX_LOSS_SCORE) * LOSS_STEPS
+        step = np.uint32(place)
+        loss += table[step] + (place - np.float32(step)) * (table[step + 1] - table[step])
+        loss += near - score if score < near else ZERO  # far below, -log sigmoid(f) is -f
+        loss += (ONE - labels[k]) * score  # -log sigmoid(-f) = -log sigmoid(f) + f
+    return float(loss)
 
 
 # The inner loops, over the d entries of a row: ours, or BLAS's for gensim's bits.
