@@ -385,7 +385,7 @@ def test_nothing_else_is_warned_about(folder):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for name in ("lee", "wikipedia", "toy"):
-            datasets.load_corpus(name)
+            assert datasets.load_corpus(name)
 
 
 def test_examples_in_the_docstrings():

@@ -44,7 +44,7 @@ def test_a_failed_check_is_an_assertion_error():
     ],
 )
 def test_close_numbers_pass(got, expected):
-    require_close(got, expected, "The answer")
+    assert require_close(got, expected, "The answer") is None  # else it raises
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_the_tolerance_is_the_callers():
 
 
 def test_equal_values_pass():
-    require_equal(["a", "b"], ["a", "b"], "x")
+    assert require_equal(["a", "b"], ["a", "b"], "x") is None  # else it raises
     require_equal(("a", "b"), ["a", "b"], "x")
     require_equal([(0, 1), (0, 2)], [(0, 1), (0, 2)], "x")
     require_equal({"a": 1}, {"a": 1}, "x")
