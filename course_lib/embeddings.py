@@ -4,12 +4,11 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from course_lib.files import replacing
+from course_lib.files import UNREADABLE, open_arrays, replacing
 from course_lib.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
 FILE_FORMAT = "course_lib.Embeddings"
 FILE_VERSION = 1
-# What np.load and json raise on damaged bytes (TypeError: a lone .npy array has no members).
-UNREADABLE = (ValueError, KeyError, TypeError, EOFError, OSError, RuntimeError, BadZipFile)
 MATRICES = ("input_vectors", "output_vectors", "node_vectors")
 
 
@@ -371,7 +368,7 @@ class Embeddings:
         if not path.is_file():
             raise FileNotFoundError(f"There is no file {path}. Save one with Embeddings.save.")
         try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            with open_arrays(path) as archive:
                 contents = {name: archive[name] for name in archive.files}
             header = json.loads(contents.pop("header").tobytes().decode("utf-8", "surrogatepass"))
         except UNREADABLE as error:

@@ -1,10 +1,35 @@
-"""Writing files so that a reader never meets half a file."""
+"""Writing files so that a reader never meets half a file, and reading archives of arrays."""
 
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.lib.npyio import NpzFile
+
+# What reading damaged bytes raises (TypeError: a lone .npy array has no members).
+UNREADABLE = (ValueError, KeyError, TypeError, EOFError, OSError, RuntimeError, BadZipFile)
+
+
+@contextmanager
+def open_arrays(path: str | Path) -> Iterator[NpzFile]:
+    """Open an .npz archive; nothing in it is unpickled, and a damaged one is closed again.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        The file. Reading it may raise any of ``UNREADABLE``.
+
+    Yields
+    ------
+    numpy.lib.npyio.NpzFile
+        The arrays by name.
+    """
+    with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as archive:
+        yield archive
 
 
 @contextmanager

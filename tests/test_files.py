@@ -1,9 +1,11 @@
+import gc
 import os
 import stat
 
+import numpy as np
 import pytest
 
-from course_lib.files import replacing
+from course_lib.files import UNREADABLE, open_arrays, replacing
 
 
 def test_a_complete_file_takes_its_place(tmp_path):
@@ -68,3 +70,21 @@ def test_a_name_may_be_as_long_as_the_system_allows(tmp_path, monkeypatch):
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="nowhere"), replacing(tmp_path / "nowhere" / "x"):
         pass
+
+
+@pytest.mark.filterwarnings(
+    "error::ResourceWarning", "error::pytest.PytestUnraisableExceptionWarning"
+)
+def test_a_damaged_archive_is_closed_and_named_unreadable(tmp_path):
+    path = tmp_path / "arrays"
+    with replacing(path) as file:
+        np.savez(file, a=np.arange(3))
+    whole = path.read_bytes()
+    directory = whole.rindex(b"PK\x01\x02")
+    encrypted = bytearray(whole)
+    encrypted[directory + 8] |= 1  # zipfile answers with RuntimeError
+    for damaged in (b"", whole[:-9], bytes(encrypted), b"text"):
+        path.write_bytes(damaged)
+        with pytest.raises(UNREADABLE), open_arrays(path) as archive:
+            archive["a"]
+        gc.collect()

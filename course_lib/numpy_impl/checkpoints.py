@@ -5,16 +5,13 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
-from course_lib.files import replacing
+from course_lib.files import UNREADABLE, open_arrays, replacing
 from course_lib.settings import Word2VecSettings
 from course_lib.vocabulary import Vocabulary
-
-UNREADABLE = (BadZipFile, KeyError, ValueError, EOFError, OSError)
 
 
 @dataclass
@@ -119,7 +116,7 @@ def load(path: Path, fingerprint: str, matrices: tuple[NDArray[np.float32], ...]
         The file is damaged, or belongs to a run with other settings or another text.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with open_arrays(path) as archive:
             found = str(archive["fingerprint"])
             key, losses = archive["key"], archive["losses"].tolist()
             position, epoch, jobs, predictions = archive["counts"].tolist()

@@ -17,7 +17,7 @@ from course_lib.numpy_impl import blas, checkpoints, kernels
 from course_lib.numpy_impl.jobs import Reader, noise_table, text_jobs
 from course_lib.settings import Word2VecSettings
 from course_lib.training import NO_PAIRS, progress_bar, starting_point
-from course_lib.vocabulary import Vocabulary
+from course_lib.vocabulary import Vocabulary, refuse_string
 
 SAVE_SECONDS = 60.0  # between two checkpoints
 
@@ -44,12 +44,7 @@ class CountedSentences:
     def __iter__(self) -> Iterator[Sequence[str]]:
         sentences = tokens = 0
         for sentence in self._source:
-            if isinstance(sentence, str):
-                raise ValueError(
-                    f"Sentence {sentences + 1} is the string {sentence[:40]!r}; its letters would "
-                    "be taken for words. Make each sentence a list of tokens, as tokenize(text) "
-                    "or text.split() do."
-                )
+            refuse_string(sentence)
             sentences += 1
             tokens += len(sentence)
             yield sentence
