@@ -167,7 +167,9 @@ def test_drawn_again_the_bytes_are_the_same(name, picture, tmp_path):
 
 def test_a_notebook_gets_the_image_and_words_for_a_screen_reader(monkeypatch):
     shown = []
-    monkeypatch.setattr(plots, "display", lambda data, **options: shown.append((data, options)))
+    monkeypatch.setattr(
+        "course_lib.plots.picture.display", lambda data, **options: shown.append((data, options))
+    )
     picture = plots.bars(AFTER, WORDS, title='Quotes "inside" & <tags>')
     picture.alt = 'It says "a < b & c".'
     picture._ipython_display_()

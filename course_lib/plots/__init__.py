@@ -1,0 +1,34 @@
+"""Every figure of the lessons and slides: data in, a ``Picture`` with alt text out.
+
+Nothing is trained here and ``matplotlib.pyplot`` is never imported, so a figure leaves no state
+behind. All functions share one palette and one style, and draw the same bytes each time.
+"""
+
+from course_lib.plots.frequencies import keep_probability, zipf, zipf_fit
+from course_lib.plots.networks import one_hot_lookup, skipgram_architecture
+from course_lib.plots.picture import BLUE, DPI, ORANGE, PALETTE, STYLE, Picture
+from course_lib.plots.spaces import pca, scatter, similarity_heatmap
+from course_lib.plots.values import bars, loss_curve, matrix_heatmaps
+from course_lib.plots.windows import window, window_weights
+
+__all__ = [
+    "BLUE",
+    "DPI",
+    "ORANGE",
+    "PALETTE",
+    "STYLE",
+    "Picture",
+    "bars",
+    "keep_probability",
+    "loss_curve",
+    "matrix_heatmaps",
+    "one_hot_lookup",
+    "pca",
+    "scatter",
+    "similarity_heatmap",
+    "skipgram_architecture",
+    "window",
+    "window_weights",
+    "zipf",
+    "zipf_fit",
+]

@@ -1,0 +1,132 @@
+"""What several figures are drawn with: checked numbers, cells, labels that do not collide."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import Normalize
+from matplotlib.patches import Rectangle
+from numpy.typing import ArrayLike, NDArray
+
+from course_lib.plots.picture import DIVERGING, DPI, GREY, INK, MINUS, Picture, text_size
+
+
+def finite_numbers(name: str, values: ArrayLike, ndim: int) -> NDArray[np.float64]:
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim != ndim or array.size == 0:
+        raise ValueError(f"{name} has shape {array.shape}; expected {ndim} axes and some values.")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} holds NaN or infinity.")
+    return array
+
+
+def one_row_each(name: str, matrix: ArrayLike, labels: Sequence[str]) -> NDArray[np.float64]:
+    array = finite_numbers(name, matrix, ndim=2)
+    if len(array) != len(labels):
+        raise ValueError(f"{name} has {len(array)} rows for {len(labels)} words; give one a row.")
+    return array
+
+
+def position(label: str, labels: Sequence[str]) -> int:
+    if label not in labels:
+        raise KeyError(f"{label!r} is not among {enumerated(list(labels[:10]))}.")
+    return list(labels).index(label)
+
+
+def highest(matrix: NDArray) -> tuple[int, int]:
+    """Row and column of the largest value."""
+    row, column = divmod(int(matrix.argmax()), matrix.shape[1])
+    return row, column
+
+
+def quoted(word: str) -> str:
+    return f"“{word}”"
+
+
+def enumerated(words: Sequence[str]) -> str:
+    if not words:
+        return "nothing"
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def blank_axes(picture: Picture, x: tuple[float, float], y: tuple[float, float]) -> Axes:
+    """Axes without axes, for diagrams: one unit is as long in x as in y."""
+    axes = picture.add_subplot()
+    axes.set(xlim=x, ylim=y, aspect="equal")
+    axes.set_axis_off()
+    return axes
+
+
+def draw_cells(
+    axes: Axes, corner: tuple[float, float], width: float, values: NDArray, fills: NDArray,
+    digits: int, fontsize: float,
+) -> None:  # fmt: skip
+    """Draw a grid of numbers; row 0 at the bottom, cells one unit high."""
+    for (row, column), value in np.ndenumerate(values):
+        x, y = corner[0] + column * width, corner[1] + row
+        axes.add_patch(Rectangle((x, y), width, 1, fc=str(fills[row, column]), ec=GREY, lw=1))
+        place, text = (x + width / 2, y + 0.46), written(value, digits)
+        axes.text(*place, text, ha="center", va="center", fontsize=fontsize)
+
+
+def write_cells(axes: Axes, panel: NDArray, scale: Normalize) -> None:
+    """Write the values into the cells, white on dark colours."""
+    for (row, column), value in np.ndenumerate(panel):
+        red, green, blue, _ = DIVERGING(scale(value))
+        ink = INK if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else "white"
+        axes.text(column, row, written(value), ha="center", va="center", color=ink, fontsize=9)
+
+
+def written(value: float, digits: int = 2) -> str:
+    """Write a number with a true minus sign, and zero without one."""
+    return f"{value:z.{digits}f}".replace("-", MINUS)
+
+
+def place_labels(
+    axes: Axes, points: NDArray, labels: Sequence[str], avoid: NDArray | None = None
+) -> None:
+    """Write a label beside each point where it hides no marker, no label and no curve.
+
+    Each label takes the nearest free of many places around its point, the most crowded points
+    first. ``avoid`` holds further points, shape (m, 2), to keep clear of. Call it after ``settle``.
+    """
+    to_pixels = axes.transData.transform
+    anchors = to_pixels(points) if len(points) else points
+    others = anchors if avoid is None else np.concatenate([anchors, to_pixels(avoid)])
+    taken = np.column_stack([others - 7, others + 7])
+    bounds = np.array(axes.get_window_extent().extents)
+    near = np.linalg.norm(anchors[:, None] - anchors[None], axis=2) < 100
+    for row in np.argsort(-near.sum(axis=1), kind="stable"):
+        width, height = text_size(labels[row], 10)
+        half = np.array([width, height]) / 2 + 3
+        shift = free_place(anchors[row], half, taken, bounds)
+        offset = (float(shift[0]) * 72 / DPI, float(shift[1]) * 72 / DPI)
+        far = np.hypot(*np.maximum(np.abs(shift) - half, 0)) > 16
+        line = {"arrowstyle": "-", "color": GREY, "linewidth": 0.8, "shrinkA": 1, "shrinkB": 3}
+        axes.annotate(
+            labels[row], points[row], offset, textcoords="offset points", fontsize=10,
+            ha="center", va="center", arrowprops=line if far else None, parse_math=False,
+        )  # fmt: skip
+        corner = anchors[row] + shift
+        taken = np.vstack([taken, [*(corner - half), *(corner + half)]])
+
+
+def free_place(
+    anchor: NDArray, half: NDArray, taken: NDArray, bounds: NDArray
+) -> NDArray[np.float64]:
+    """Offset in pixels from a point to the centre of its label; ``half`` is half the label."""
+    angles = np.pi * np.array([0, 8, 4, 12, 2, 14, 6, 10, 1, 15, 7, 9, 3, 13, 5, 11]) / 8
+    directions = np.column_stack([np.cos(angles), np.sin(angles)])
+    best, lowest = np.zeros(2), np.inf
+    for gap in (8, 14, 22, 32, 44, 58, 74, 92, 112, 134, 158):
+        for direction in directions:
+            shift = direction * (half + gap)
+            low, high = anchor + shift - half, anchor + shift + half
+            overlap = np.minimum(high, taken[:, 2:]) - np.maximum(low, taken[:, :2])
+            cost = np.prod(np.maximum(overlap, 0), axis=1).sum()
+            cost += 1e4 * (np.maximum(bounds[:2] - low, 0) + np.maximum(high - bounds[2:], 0)).sum()
+            if cost < lowest:
+                best, lowest = shift, cost
+            if cost == 0:
+                return best
+    return best
