@@ -12,7 +12,7 @@ import pytest
 from gensim.models import Word2Vec
 
 from course_lib import Embeddings, Vocabulary, Word2VecSettings, datasets, gensim_impl, numpy_impl
-from course_lib.numpy_impl import checkpoints, jobs, kernels
+from course_lib.numpy_impl import checkpoints, jobs, kernels, texts
 
 COMBINATIONS = list(
     itertools.product(["skip-gram", "cbow"], ["negative-sampling", "hierarchical-softmax"])
@@ -192,8 +192,8 @@ def tiny_loss(architecture, objective, vectors, outputs, text, vocabulary, setti
     def soft_plus(x):
         return np.logaddexp(0, x)
 
-    for sentences in jobs.text_jobs(text):
-        job = reader.job(sentences, 0.1)
+    for rows, lengths in texts.open_text(text).jobs(vocabulary):
+        job = reader.job(rows, lengths, 0.1)
         random, start = job.random, 0
         for end in job.ends:
             for i in range(start, end):
