@@ -137,6 +137,12 @@ class Scratch(NamedTuple):
         What the sigmoid of each row's score should be: 1 or 0.
     scores : numpy.ndarray of float32, shape (longest prediction,)
         The scores of one prediction.
+    contexts : numpy.ndarray of int64, shape (2 * window,)
+        Shared negatives: rows of the context words.
+    factors : numpy.ndarray of float32, shape (2 * window, longest prediction)
+        Shared negatives: what each context word's IN row and each OUT row move each other by.
+    errors : numpy.ndarray of float32, shape (2 * window, d)
+        Shared negatives: what the IN rows shall move by.
     """
 
     hidden: NDArray[np.float32]
@@ -146,6 +152,9 @@ class Scratch(NamedTuple):
     repeats: NDArray[np.bool_]
     labels: NDArray[np.float32]
     scores: NDArray[np.float32]
+    contexts: NDArray[np.int64]
+    factors: NDArray[np.float32]
+    errors: NDArray[np.float32]
 
 
 def make_scratch(model: Model, window: int) -> Scratch:
@@ -164,7 +173,7 @@ def make_scratch(model: Model, window: int) -> Scratch:
         The arrays.
     """
     d = model.vectors.shape[1]
-    size = max(model.negative + 1, np.diff(model.starts).max(initial=0))
+    size = max(model.negative + 2, np.diff(model.starts).max(initial=0))  # 1 to make them even
     labels = np.zeros(size, np.float32)
     labels[0] = ONE
     return Scratch(
@@ -175,6 +184,9 @@ def make_scratch(model: Model, window: int) -> Scratch:
         np.zeros(2 * window, np.bool_),
         labels,
         np.empty(size, np.float32),
+        np.empty(2 * window, np.int64),
+        np.zeros((2 * window, size), np.float32),
+        np.empty((2 * window, d), np.float32),
     )
 
 
@@ -206,7 +218,7 @@ def loss_table() -> NDArray[np.float32]:
 
 
 @functools.cache
-def compiled_job(d: int, cbow: bool, hierarchical: bool, variant: int) -> Callable:
+def compiled_job(d: int, cbow: bool, hierarchical: bool, shared: bool, variant: int) -> Callable:
     """Make the function that trains one job.
 
     The length of a vector is a constant of the compiled code, so that its inner loops become whole
@@ -220,6 +232,8 @@ def compiled_job(d: int, cbow: bool, hierarchical: bool, variant: int) -> Callab
         CBOW, or skip-gram.
     hierarchical : bool
         Hierarchical softmax, or negative sampling.
+    shared : bool
+        Negative sampling by skip-gram: draw noise words once for each window.
     variant : int
         FAST for our loops; AS_DOUBLE, AS_FLOAT or WITHOUT_BLAS for the sums exactly as one of
         gensim's ways forms them.
@@ -234,6 +248,8 @@ def compiled_job(d: int, cbow: bool, hierarchical: bool, variant: int) -> Callab
     @njit(cache=True, nogil=True)
     def train_job(model: Model, job: Job, scratch: Scratch) -> tuple[float, int]:
         given = borrow(model), borrow(job), borrow(scratch)
+        if shared:
+            return _train_skipgram_shared(*given, d)
         if cbow:
             return _train_cbow(*given, d, hierarchical, variant)
         return _train_skipgram(*given, d, hierarchical, variant)
@@ -272,6 +288,72 @@ def _train_skipgram(
                     number += 1
         start = end
     return loss, predictions
+
+
+@inlined
+def _train_skipgram_shared(model: Model, job: Job, scratch: Scratch, d: int) -> tuple[float, int]:
+    """Skip-gram whose context words are all set against the same noise words.
+
+    A window is a batch: its gradients are formed before any vector moves. What would be vector
+    after vector from memory becomes a product of small matrices in the cache (Ji et al. 2016,
+    section 3).
+    """
+    random, loss, predictions, start = job.random, 0.0, 0, 0
+    for end in job.ends:
+        for i in range(start, end):
+            center = job.words[i]
+            _prefetch_word(model, job, i + AHEAD, False, d)
+            random = _noise_rows(model, center, random, scratch, 0, d)
+            count = 0
+            for j in range(max(start, i - job.reach[i]), min(end, i + job.reach[i] + 1)):
+                if j != i:
+                    scratch.contexts[count] = job.words[j]
+                    count += 1
+            if count > 0:
+                loss += _learn_window(model, scratch, count, job.alpha, d)
+                predictions += count
+        start = end
+    return loss, predictions
+
+
+@inlined
+def _learn_window(
+    model: Model, scratch: Scratch, context_count: int, alpha: np.float32, d: int
+) -> float:
+    """Learn the predictions of a window: ``_learn_rows`` for each context word, in one step.
+
+    Rows are taken two at a time, so that what meets both is loaded once. Where their number is odd,
+    the second of the last two is row 0 with the factor 0.
+    """
+    vectors, outputs, errors = model.vectors, model.outputs, scratch.errors
+    contexts, rows, factors = scratch.contexts, scratch.rows, scratch.factors
+    count = scratch.counts[0]
+    even = count + count % 2
+    rows[0, count] = rows[0, 0]
+    loss = 0.0
+    for c in range(context_count):
+        for k in range(0, even, 2):
+            scratch.scores[k], scratch.scores[k + 1] = _two_dots(
+                vectors, contexts[c], outputs, rows[0, k], rows[0, k + 1], d
+            )
+        for k in range(count):
+            factors[c, k] = _factor(model, scratch.scores[k], scratch.labels[k]) * alpha
+        factors[c, count] = ZERO
+        loss += _loss(model.losses, scratch.scores, scratch.labels, count)
+        errors[c] = ZERO
+        for k in range(0, even, 2):
+            g, h = factors[c, k], factors[c, k + 1]
+            _add_two(outputs, rows[0, k], g, rows[0, k + 1], h, errors, c, d)
+    for k in range(count):
+        for c in range(0, context_count - 1, 2):
+            g, h = factors[c, k], factors[c + 1, k]
+            _add_two(vectors, contexts[c], g, contexts[c + 1], h, outputs, rows[0, k], d)
+        if context_count % 2:
+            c = context_count - 1
+            _add_two(vectors, contexts[c], factors[c, k], contexts[c], ZERO, outputs, rows[0, k], d)
+    for c in range(context_count):
+        _add_row(errors, c, vectors, contexts[c], d)
+    return loss
 
 
 @inlined
@@ -402,10 +484,17 @@ def _learn_rows(
         if scratch.repeats[number]:  # an earlier step may have moved this row
             scores[k] = _dot(model, hiddens, hidden, outputs, row, d, variant)
         if -MAX_SCORE < scores[k] < MAX_SCORE:
-            predicted = model.sigmoid[int((float(scores[k]) + MAX_SCORE) * SIGMOID_STEPS)]
-            g = (labels[k] - predicted) * alpha
+            g = _factor(model, scores[k], labels[k]) * alpha
             _move_row(model, g, hiddens, hidden, outputs, row, error, d, variant)
     return _loss(model.losses, scores, labels, scratch.counts[number])
+
+
+@inlined
+def _factor(model: Model, score: np.float32, label: np.float32) -> np.float32:
+    """Give label - sigmoid(score) from the table, or 0 beyond its ends."""
+    if -MAX_SCORE < score < MAX_SCORE:
+        return label - model.sigmoid[int((float(score) + MAX_SCORE) * SIGMOID_STEPS)]
+    return ZERO
 
 
 @njit(forceinline=True, fastmath={"reassoc", "contract"})
@@ -453,6 +542,27 @@ def _dot_loop(a: Matrix, i: int, b: Matrix, j: int, d: int) -> np.float32:
 
 _dot_in_order = njit(forceinline=True)(_dot_loop)
 _dot_in_any_order = njit(forceinline=True, fastmath=True)(_dot_loop)  # several sums side by side
+
+
+@njit(forceinline=True, fastmath=True)
+def _two_dots(
+    a: Matrix, i: int, b: Matrix, j: int, k: int, d: int
+) -> tuple[np.float32, np.float32]:
+    """Multiply row i of ``a`` by rows j and k of ``b``."""
+    first = second = ZERO
+    for n in range(d):
+        first += a[i, n] * b[j, n]
+        second += a[i, n] * b[k, n]
+    return first, second
+
+
+@njit(forceinline=True, fastmath={"contract"})
+def _add_two(
+    a: Matrix, i: int, g: np.float32, j: int, h: np.float32, b: Matrix, k: int, d: int
+) -> None:
+    """Add g times row i and h times row j of ``a`` to row k of ``b``."""
+    for n in range(d):
+        b[k, n] += g * a[i, n] + h * a[j, n]
 
 
 @inlined

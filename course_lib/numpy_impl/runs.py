@@ -68,6 +68,7 @@ class Run:
             settings.vector_size,
             settings.architecture == "cbow",
             settings.objective == "hierarchical-softmax",
+            settings.shared_negatives,
             _variant(settings),
         )
         self.state = checkpoints.RunState(self.reader.random_state())
