@@ -133,7 +133,7 @@ class Scratch(NamedTuple):
         ... how many they are ...
     repeats : numpy.ndarray of bool, shape (2 * window,)
         ... and whether one of them occurs twice.
-    labels : numpy.ndarray of float32, shape (longest prediction,)
+    labels : numpy.ndarray of float32, shape (2 * window, longest prediction)
         What the sigmoid of each row's score should be: 1 or 0.
     scores : numpy.ndarray of float32, shape (longest prediction,)
         The scores of one prediction.
@@ -174,8 +174,8 @@ def make_scratch(model: Model, window: int) -> Scratch:
     """
     d = model.vectors.shape[1]
     size = max(model.negative + 2, np.diff(model.starts).max(initial=0))  # 1 to make them even
-    labels = np.zeros(size, np.float32)
-    labels[0] = ONE
+    labels = np.zeros((2 * window, size), np.float32)
+    labels[:, 0] = ONE
     return Scratch(
         np.empty((1, d), np.float32),
         np.empty((1, d), np.float32),
@@ -263,18 +263,20 @@ def _train_skipgram(
 ) -> tuple[float, int]:
     """Each context word predicts the centre word: gensim's skip-gram."""
     random, loss, predictions, start = job.random, 0.0, 0, 0
+    if hierarchical:
+        _list_rows(model, job, 0, random, scratch, hierarchical, d)
     for end in job.ends:
         for i in range(start, end):
             center = job.words[i]
             _prefetch_word(model, job, i + AHEAD, hierarchical, d)
             first, last = max(start, i - job.reach[i]), min(end, i + job.reach[i] + 1)
             if hierarchical:
-                _path_rows(model, center, scratch, d)
+                _list_rows(model, job, i + 1, random, scratch, hierarchical, d)
             else:
                 # All rows are drawn before the first is needed, so that memory is ahead of us.
                 for number in range(last - first - 1):
                     random = _noise_rows(model, center, random, scratch, number, d)
-            number = 0
+            number = i % 2 if hierarchical else 0
             for j in range(first, last):
                 if j == i:
                     continue
@@ -298,19 +300,19 @@ def _train_skipgram_shared(model: Model, job: Job, scratch: Scratch, d: int) -> 
     after vector from memory becomes a product of small matrices in the cache (Ji et al. 2016,
     section 3).
     """
-    random, loss, predictions, start = job.random, 0.0, 0, 0
+    loss, predictions, start = 0.0, 0, 0
+    random = _list_rows(model, job, 0, job.random, scratch, False, d)
     for end in job.ends:
         for i in range(start, end):
-            center = job.words[i]
             _prefetch_word(model, job, i + AHEAD, False, d)
-            random = _noise_rows(model, center, random, scratch, 0, d)
+            random = _list_rows(model, job, i + 1, random, scratch, False, d)
             count = 0
             for j in range(max(start, i - job.reach[i]), min(end, i + job.reach[i] + 1)):
                 if j != i:
                     scratch.contexts[count] = job.words[j]
                     count += 1
             if count > 0:
-                loss += _learn_window(model, scratch, count, job.alpha, d)
+                loss += _learn_window(model, scratch, i % 2, count, job.alpha, d)
                 predictions += count
         start = end
     return loss, predictions
@@ -318,7 +320,7 @@ def _train_skipgram_shared(model: Model, job: Job, scratch: Scratch, d: int) -> 
 
 @inlined
 def _learn_window(
-    model: Model, scratch: Scratch, context_count: int, alpha: np.float32, d: int
+    model: Model, scratch: Scratch, number: int, context_count: int, alpha: np.float32, d: int
 ) -> float:
     """Learn the predictions of a window: ``_learn_rows`` for each context word, in one step.
 
@@ -326,31 +328,32 @@ def _learn_window(
     the second of the last two is row 0 with the factor 0.
     """
     vectors, outputs, errors = model.vectors, model.outputs, scratch.errors
-    contexts, rows, factors = scratch.contexts, scratch.rows, scratch.factors
-    count = scratch.counts[0]
+    contexts, rows, factors = scratch.contexts, scratch.rows[number], scratch.factors
+    scores, labels = scratch.scores, scratch.labels[number]
+    count = scratch.counts[number]
     even = count + count % 2
-    rows[0, count] = rows[0, 0]
+    rows[count] = rows[0]
     loss = 0.0
     for c in range(context_count):
         for k in range(0, even, 2):
-            scratch.scores[k], scratch.scores[k + 1] = _two_dots(
-                vectors, contexts[c], outputs, rows[0, k], rows[0, k + 1], d
+            scores[k], scores[k + 1] = _two_dots(
+                vectors, contexts[c], outputs, rows[k], rows[k + 1], d
             )
         for k in range(count):
-            factors[c, k] = _factor(model, scratch.scores[k], scratch.labels[k]) * alpha
+            factors[c, k] = _factor(model, scores[k], labels[k]) * alpha
         factors[c, count] = ZERO
-        loss += _loss(model.losses, scratch.scores, scratch.labels, count)
+        loss += _loss(model.losses, scores, labels, count)
         errors[c] = ZERO
         for k in range(0, even, 2):
             g, h = factors[c, k], factors[c, k + 1]
-            _add_two(outputs, rows[0, k], g, rows[0, k + 1], h, errors, c, d)
+            _add_two(outputs, rows[k], g, rows[k + 1], h, errors, c, d)
     for k in range(count):
         for c in range(0, context_count - 1, 2):
             g, h = factors[c, k], factors[c + 1, k]
-            _add_two(vectors, contexts[c], g, contexts[c + 1], h, outputs, rows[0, k], d)
+            _add_two(vectors, contexts[c], g, contexts[c + 1], h, outputs, rows[k], d)
         if context_count % 2:
             c = context_count - 1
-            _add_two(vectors, contexts[c], factors[c, k], contexts[c], ZERO, outputs, rows[0, k], d)
+            _add_two(vectors, contexts[c], factors[c, k], contexts[c], ZERO, outputs, rows[k], d)
     for c in range(context_count):
         _add_row(errors, c, vectors, contexts[c], d)
     return loss
@@ -362,15 +365,12 @@ def _train_cbow(
 ) -> tuple[float, int]:
     """The context words together predict the centre word: CBOW."""
     hidden, error = scratch.hidden, scratch.error
-    random, loss, predictions, start = job.random, 0.0, 0, 0
+    loss, predictions, start = 0.0, 0, 0
+    random = _list_rows(model, job, 0, job.random, scratch, hierarchical, d)
     for end in job.ends:
         for i in range(start, end):
-            center = job.words[i]
             _prefetch_word(model, job, i + AHEAD, hierarchical, d)
-            if hierarchical:
-                _path_rows(model, center, scratch, d)
-            else:
-                random = _noise_rows(model, center, random, scratch, 0, d)
+            random = _list_rows(model, job, i + 1, random, scratch, hierarchical, d)
             first, last = max(start, i - job.reach[i]), min(end, i + job.reach[i] + 1)
             if last - first == 1:
                 continue  # no context; the random numbers of this word are used up all the same
@@ -381,7 +381,7 @@ def _train_cbow(
                     _add_row(model.vectors, job.words[j], hidden, 0, d)
             if model.cbow_mean:
                 _scale_row(hidden, share, d)
-            loss += _learn_rows(model, hidden, 0, scratch, 0, job.alpha, d, variant)
+            loss += _learn_rows(model, hidden, 0, scratch, i % 2, job.alpha, d, variant)
             if not model.cbow_mean:  # as word2vec.c has it: the sum divides its gradient
                 _scale_row(error, share, d)
             for j in range(first, last):
@@ -402,7 +402,24 @@ def _prefetch_word(model: Model, job: Job, i: int, hierarchical: bool, d: int) -
 
 
 @inlined
-def _path_rows(model: Model, target: int, scratch: Scratch, d: int) -> None:
+def _list_rows(
+    model: Model, job: Job, i: int, random: int, scratch: Scratch, hierarchical: bool, d: int
+) -> int:
+    """List the OUT rows of the prediction of word i, one word ahead of their use.
+
+    Until then memory has brought them. Even and odd words take turns. Returns the generator's next
+    state.
+    """
+    if i == len(job.words):
+        return random
+    if hierarchical:
+        _path_rows(model, job.words[i], scratch, i % 2, d)
+        return random
+    return _noise_rows(model, job.words[i], random, scratch, i % 2, d)
+
+
+@inlined
+def _path_rows(model: Model, target: int, scratch: Scratch, number: int, d: int) -> None:
     """Hierarchical softmax: list the inner nodes on the path of a word, and its turns there.
 
     Label 1 is a turn to the left, 0 one to the right.
@@ -410,10 +427,10 @@ def _path_rows(model: Model, target: int, scratch: Scratch, d: int) -> None:
     start = model.starts[target]
     count = model.starts[target + 1] - start
     for k in range(count):
-        scratch.rows[0, k] = model.points[start + k]
+        scratch.rows[number, k] = model.points[start + k]
         prefetch(model.outputs, model.points[start + k], d)
-        scratch.labels[k] = np.float32(1 - model.codes[start + k])
-    scratch.counts[0] = count
+        scratch.labels[number, k] = np.float32(1 - model.codes[start + k])
+    scratch.counts[number] = count
 
 
 @inlined
@@ -474,7 +491,7 @@ def _learn_rows(
     h is a row of ``hiddens``. Returns the loss: the sum of -log sigmoid(f), or of -log sigmoid(-f)
     where the label is 0.
     """
-    outputs, rows, labels = model.outputs, scratch.rows, scratch.labels
+    outputs, rows, labels = model.outputs, scratch.rows, scratch.labels[number]
     scores, error = scratch.scores, scratch.error
     for k in range(scratch.counts[number]):  # all first: the processor works on several at a time
         scores[k] = _dot(model, hiddens, hidden, outputs, rows[number, k], d, variant)
