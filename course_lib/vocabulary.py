@@ -283,10 +283,11 @@ class Vocabulary:
         counts = self.require_counts()
         if sample == 0:
             return np.ones(len(self))
-        threshold = sample * counts.sum() if sample < 1 else int(sample * (3 + 5**0.5) / 2)
-        ratio = threshold / counts
-        kept = np.sqrt(ratio) if formula == "paper" else np.sqrt(ratio) + ratio
-        return np.minimum(kept, 1.0)
+        threshold = sample * counts.sum() if sample < 1 else int(sample * (3 + np.sqrt(5)) / 2)
+        if formula == "paper":
+            return np.minimum(np.sqrt(threshold / counts), 1.0)
+        # In gensim's order of operations: its trainer hangs on the last bit.
+        return np.minimum((np.sqrt(counts / threshold) + 1) * (threshold / counts), 1.0)
 
     def noise_distribution(self, exponent: float = 0.75) -> NDArray[np.float64]:
         """Distribution P_n of the noise words: U(w) ** exponent / Z.

@@ -146,11 +146,7 @@ def keep_thresholds(vocabulary: Vocabulary, sample: float) -> NDArray[np.uint32]
     """
     if sample == 0:
         return np.empty(0, np.uint32)
-    counts = vocabulary.require_counts()
-    threshold = sample * counts.sum() if sample < 1 else int(sample * (3 + np.sqrt(5)) / 2)
-    # keep_probabilities has the same formula; its last bit differs, and a token hangs on it
-    kept = (np.sqrt(counts / threshold) + 1) * (threshold / counts)
-    return (np.minimum(kept, 1.0) * (2**32 - 1)).astype(np.uint32)
+    return (vocabulary.keep_probabilities(sample) * (2**32 - 1)).astype(np.uint32)
 
 
 def noise_table(
