@@ -80,23 +80,22 @@ def train_d2l(
     )
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     shape = len(vocabulary), settings.vector_size
-    model = nn.ModuleDict({"center": nn.Embedding(*shape), "context": nn.Embedding(*shape)})
-    for layer in model.values():
+    layers = nn.Embedding(*shape, device=device), nn.Embedding(*shape, device=device)
+    for layer in layers:
         nn.init.xavier_uniform_(layer.weight)
-    model.to(device)
-    optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)
+    optimizer = torch.optim.Adam([layer.weight for layer in layers], lr=LEARNING_RATE)
     losses = []
     for _ in range(settings.epochs):
         total, pairs = 0.0, 0.0
         for batch in batches:
             optimizer.zero_grad()
-            loss, summed, count = batch_loss(model, *(tensor.to(device) for tensor in batch))
+            loss, summed, count = batch_loss(layers, *(tensor.to(device) for tensor in batch))
             loss.backward()
             optimizer.step()
             total, pairs = total + summed, pairs + count
         losses.append(total / pairs)
-    rows = {name: layer.weight.detach().cpu().numpy() for name, layer in model.items()}
-    return Embeddings(vocabulary, rows["center"], rows["context"], losses=losses)
+    input_vectors, output_vectors = (layer.weight.detach().cpu().numpy() for layer in layers)
+    return Embeddings(vocabulary, input_vectors, output_vectors, losses=losses)
 
 
 def prepare(
@@ -202,14 +201,18 @@ def collate(examples: list[Example]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
 
 
 def batch_loss(
-    model: nn.ModuleDict, centers: Tensor, others: Tensor, mask: Tensor, labels: Tensor
+    layers: tuple[nn.Embedding, nn.Embedding],
+    centers: Tensor,
+    others: Tensor,
+    mask: Tensor,
+    labels: Tensor,
 ) -> tuple[Tensor, float, float]:
     """Binary cross-entropy of a batch, averaged over each centre word's own entries.
 
     Parameters
     ----------
-    model : torch.nn.ModuleDict
-        The two embedding layers.
+    layers : pair of torch.nn.Embedding
+        IN vectors for the centre words, OUT vectors for the others.
     centers, others, mask, labels : torch.Tensor
         From ``collate``.
 
@@ -222,7 +225,8 @@ def batch_loss(
     pairs : float
         How many context words there were.
     """
-    scores = torch.bmm(model["center"](centers), model["context"](others).transpose(1, 2))[:, 0]
+    center_layer, context_layer = layers
+    scores = torch.bmm(center_layer(centers), context_layer(others).transpose(1, 2))[:, 0]
     entries = functional.binary_cross_entropy_with_logits(
         scores, labels.float(), weight=mask.float(), reduction="none"
     )
