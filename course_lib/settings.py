@@ -58,8 +58,9 @@ class Word2VecSettings:
     batch_size : int, optional
         Predictions in one step of training in batches, at least 1: pairs for skip-gram, windows for
         CBOW. The full softmax goes in batches, and so does all that ``torch_impl`` trains. Left
-        out, it is 64 for the softmax and DEFAULT for the others. ``numpy_impl`` makes a step of each
-        pair for those, as gensim does, and does not read it.
+        out, it is 64 for the softmax; for the others ``torch_impl`` chooses up to 1024, fewer where
+        the vocabulary is small or ``alpha`` large. ``numpy_impl`` makes a step of each prediction
+        for those, as gensim does, and does not read it.
 
     Raises
     ------

@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any, NamedTuple, TypeVar
@@ -227,7 +227,7 @@ class BatchMaker:
         return targets, negatives, negatives != targets[:, None]
 
 
-def ahead(items: Iterator[Item], count: int = BATCHES_AHEAD) -> Iterator[Item]:
+def ahead(items: Iterator[Item], count: int = BATCHES_AHEAD) -> Generator[Item, None, None]:
     """Let a thread of its own make the next items while the present one is used.
 
     Close it, as with ``contextlib.closing``, when you stop before the end: the thread has ended

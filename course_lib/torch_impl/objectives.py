@@ -38,8 +38,8 @@ def skipgram_softmax(
 class SampledScores(torch.autograd.Function):
     """Score each hidden vector h against a few rows u of a matrix: s = u . h.
 
-    It is ``einsum("bd,bld->bl", hidden, vectors[rows])`` with its gradients written out, three times
-    as fast: the copy ``vectors[rows]`` of all rows is never made. An embedding bag, the sum of
+    It is ``einsum("bd,bld->bl", hidden, vectors[rows])`` with its gradients written out, and
+    faster: the copy ``vectors[rows]`` of all rows is never made. An embedding bag, the sum of
     w_l u_l, stands in for it. Its derivative by w_l, in the direction h, is the score u_l . h; and
     with the scores' gradients e_l as the weights it is the gradient of h. The gradient of the
     matrix is sparse: it has an entry e_l h for each use of a row.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import torch
@@ -21,7 +22,7 @@ MODELS = {
     ("cbow", "negative-sampling"): objectives.CBOWNegativeSampling,
     ("cbow", "hierarchical-softmax"): objectives.CBOWHierarchicalSoftmax,
 }
-DEFAULT_BATCH_SIZE = 1024
+LARGEST_BATCH = 1024  # beyond, a step is hardly faster for each prediction
 
 
 def train_word2vec(
@@ -41,7 +42,8 @@ def train_word2vec(
     sampling and hierarchical softmax, have the context word there, and give each the whole.
 
     A noise word that is the word to predict does not count, as in gensim. Where the same row
-    comes several times in a batch, it moves by the sum of its gradients.
+    comes several times in a batch, it moves by the sum of its gradients. Without a ``batch_size``,
+    negative sampling and hierarchical softmax take ``steady_batch_size``.
 
     Parameters
     ----------
@@ -75,7 +77,7 @@ def train_word2vec(
     require_settings(settings)
     start = starting_point(sentences, settings, vocabulary, initial)
     if settings.batch_size is None and settings.objective != "softmax":
-        settings = replace(settings, batch_size=DEFAULT_BATCH_SIZE)
+        settings = replace(settings, batch_size=steady_batch_size(start.vocabulary, settings))
     device = training_device()
     model = build_model(start, settings).to(device)
 
@@ -85,7 +87,8 @@ def train_word2vec(
         # Gradient descent, as torch.optim.SGD has it; written out, it is quicker to start.
         with torch.no_grad():
             for matrix in model.parameters():
-                matrix.add_(matrix.grad, alpha=-alpha)
+                # Not alpha * gradient: that would sort and merge the rows of a sparse one.
+                matrix.add_(cast(torch.Tensor, matrix.grad), alpha=-alpha)
                 matrix.grad = None
         return loss.detach().double()
 
@@ -111,6 +114,36 @@ def training_device() -> torch.device:
         The device.
     """
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def steady_batch_size(vocabulary: Vocabulary, settings: Word2VecSettings) -> int:
+    """Choose batches that are large enough to be fast and small enough to be stable.
+
+    All gradients of a batch are taken at the same place, and summed up. The IN row of a word of
+    share p gets B p of them, and its OUT row B q. None is longer than the vector on the other
+    side, so that a step multiplies the two lengths by at most B alpha p and B alpha q. Above
+    (B alpha)**2 p q = 1 the vectors can drive each other to infinity; half of that B is safe.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        The words, with counts.
+    settings : Word2VecSettings
+        Negative sampling or hierarchical softmax.
+
+    Returns
+    -------
+    int
+        Predictions in a batch, 1 to 1024.
+    """
+    kept = vocabulary.require_counts() * vocabulary.keep_probabilities(settings.sample)
+    shares = kept / kept.sum()
+    most_used = 1.0  # the root is on the path of every word
+    if settings.objective == "negative-sampling":
+        noise = vocabulary.noise_distribution(settings.ns_exponent)
+        most_used = (shares + settings.negative * noise).max()
+    limit = 1 / (settings.alpha * np.sqrt(shares.max() * most_used))
+    return int(np.clip(limit / 2, 1, LARGEST_BATCH))
 
 
 def build_model(start: Embeddings, settings: Word2VecSettings) -> objectives.TwoEmbeddings:
