@@ -1,4 +1,4 @@
-"""From a sentence to training pairs: subsampling, the window, and batches of pairs."""
+"""From sentences to training pairs and windows: subsampling, the window, and batches of both."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -9,6 +9,11 @@ from numpy.typing import NDArray
 from course_lib.settings import Word2VecSettings
 from course_lib.vocabulary import Vocabulary
 
+CHUNK = 10_000  # words that are laid out at once: enough to make NumPy's calls cheap
+DEFAULT_BATCH_SIZE = 64
+
+Rows = NDArray[np.integer]
+
 
 class PairBatch(NamedTuple):
     """Pairs for one step of training.
@@ -18,12 +23,46 @@ class PairBatch(NamedTuple):
     centers, contexts : numpy.ndarray of int, shape (B,)
         Rows of the centre words and of the context words that they predict.
     words_read : int
-        Tokens of the vocabulary read in this epoch so far, before subsampling.
+        Tokens of the vocabulary, before subsampling, from the start of the text to the end of the
+        sentence that holds the last pair.
     """
 
-    centers: NDArray[np.integer]
-    contexts: NDArray[np.integer]
+    centers: Rows
+    contexts: Rows
     words_read: int
+
+
+class WindowBatch(NamedTuple):
+    """Windows for one step of training.
+
+    Attributes
+    ----------
+    contexts : numpy.ndarray of int, shape (B, C)
+        Rows of the context words, from left to right, filled up with zeros.
+    mask : numpy.ndarray of bool, shape (B, C)
+        False for what fills up.
+    centers : numpy.ndarray of int, shape (B,)
+        Rows of the centre words.
+    words_read : int
+        As for a ``PairBatch``.
+    """
+
+    contexts: Rows
+    mask: NDArray[np.bool_]
+    centers: Rows
+    words_read: int
+
+
+class _Windows(NamedTuple):
+    """Centre words with their contexts end to end; ``counts`` says how many belong to each.
+
+    ``words_read`` has an entry for each centre word. A pair is a window with one context word.
+    """
+
+    centers: Rows
+    counts: NDArray[np.int64]
+    contexts: Rows
+    words_read: NDArray[np.int64]
 
 
 def skipgram_pairs(
@@ -58,14 +97,9 @@ def skipgram_pairs(
     if not isinstance(window, int | np.integer) or window < 1:
         raise ValueError(f"window must be a whole number of at least 1, not {window!r}.")
     length = len(sentence)
-    # A window wider than the sentence reaches no further than the sentence itself.
-    offsets = np.arange(-min(window, length), min(window, length) + 1)
-    positions = np.arange(length)[:, None] + offsets
-    reach = np.full(length, window) if rng is None else rng.integers(1, window + 1, size=length)
-    is_context = (positions >= 0) & (positions < length) & (offsets != 0)
-    is_context &= np.abs(offsets) <= reach[:, None]
-    center_positions, columns = np.nonzero(is_context)
-    return sentence[center_positions], sentence[positions[center_positions, columns]]
+    reach = _draw_reach(length, window, rng)
+    counts, contexts = _contexts(sentence, np.arange(length), 0, length, reach)
+    return np.repeat(sentence, counts), contexts
 
 
 def subsample(
@@ -115,7 +149,8 @@ def pair_batches(
     vocabulary : Vocabulary
         The known words.
     settings : Word2VecSettings
-        ``sample``, ``window``, ``shrink_windows`` and ``batch_size`` are read.
+        ``sample``, ``window``, ``shrink_windows`` and ``batch_size`` are read; a ``batch_size`` of
+        None means 64.
     rng : numpy.random.Generator
         Draws the dropped tokens and the windows.
 
@@ -124,31 +159,150 @@ def pair_batches(
     PairBatch
         Centres, contexts, and how many words have been read.
     """
+    pairs = (
+        _Windows(
+            np.repeat(centers, counts),
+            np.ones(len(contexts), np.int64),
+            contexts,
+            np.repeat(words_read, counts),
+        )
+        for centers, counts, contexts, words_read in _windows(sentences, vocabulary, settings, rng)
+    )
+    for batch in _cut(pairs, settings.batch_size or DEFAULT_BATCH_SIZE):
+        yield PairBatch(batch.centers, batch.contexts, int(batch.words_read[-1]))
+
+
+def window_batches(
+    sentences: Iterable[Sequence[str]],
+    vocabulary: Vocabulary,
+    settings: Word2VecSettings,
+    rng: np.random.Generator,
+) -> Iterator[WindowBatch]:
+    """Read the text once and give its CBOW windows in batches of ``settings.batch_size``.
+
+    The windows are those of ``pair_batches``. A centre word without a context is left out.
+
+    Parameters
+    ----------
+    sentences : iterable of sequences of str
+        As for ``pair_batches``.
+    vocabulary : Vocabulary
+        The known words.
+    settings : Word2VecSettings
+        As for ``pair_batches``.
+    rng : numpy.random.Generator
+        Draws the dropped tokens and the windows.
+
+    Yields
+    ------
+    WindowBatch
+        Contexts, centres, and how many words have been read.
+    """
+    windows = _windows(sentences, vocabulary, settings, rng)
+    for centers, counts, flat, words_read in _cut(
+        windows, settings.batch_size or DEFAULT_BATCH_SIZE
+    ):
+        mask = np.arange(counts.max()) < counts[:, None]
+        contexts = np.zeros(mask.shape, flat.dtype)
+        contexts[mask] = flat
+        yield WindowBatch(contexts, mask, centers, int(words_read[-1]))
+
+
+def _windows(
+    sentences: Iterable[Sequence[str]],
+    vocabulary: Vocabulary,
+    settings: Word2VecSettings,
+    rng: np.random.Generator,
+) -> Iterator[_Windows]:
+    """Lay the windows of some 10,000 words at a time; none of them is empty."""
+    for kept, words_read in _chunks(sentences, vocabulary, settings, rng):
+        lengths = np.array([len(words) for words, _ in kept])
+        words, reach = (np.concatenate(arrays) for arrays in zip(*kept, strict=True))
+        ends = np.cumsum(lengths)
+        first, last = np.repeat(ends - lengths, lengths), np.repeat(ends, lengths)
+        read = np.repeat(words_read, lengths)
+        # Slices, because a single sentence may be a whole book.
+        for start in range(0, len(words), CHUNK):
+            part = slice(start, start + CHUNK)
+            places = np.arange(start, min(start + CHUNK, len(words)))
+            counts, contexts = _contexts(words, places, first[part], last[part], reach[part])
+            some = counts > 0
+            yield _Windows(words[part][some], counts[some], contexts, read[part][some])
+
+
+def _chunks(
+    sentences: Iterable[Sequence[str]],
+    vocabulary: Vocabulary,
+    settings: Word2VecSettings,
+    rng: np.random.Generator,
+) -> Iterator[tuple[list[tuple[Rows, Rows]], list[int]]]:
+    """Collect sentences: for each, its words that stay and their reaches, and the words read."""
     keep = vocabulary.keep_probabilities(settings.sample) if settings.sample > 0 else None
-    size = settings.batch_size
-    centers: NDArray[np.integer] = np.empty(0, dtype=np.int32)
-    contexts = centers
-    words_read = 0
+    kept: list[tuple[Rows, Rows]] = []
+    words_read, collected = [0], 0
     for tokens in sentences:
-        sentence: NDArray[np.integer] = vocabulary.encode(tokens)
-        words_read += len(sentence)
+        sentence: Rows = vocabulary.encode(tokens)
+        words_read.append(words_read[-1] + len(sentence))
         if keep is not None:
             sentence = subsample(sentence, keep, rng)
-        new_centers, new_contexts = skipgram_pairs(
-            sentence, settings.window, rng if settings.shrink_windows else None
-        )
-        centers = np.concatenate([centers, new_centers])
-        contexts = np.concatenate([contexts, new_contexts])
+        shrinking = rng if settings.shrink_windows else None
+        kept.append((sentence, _draw_reach(len(sentence), settings.window, shrinking)))
+        collected += len(sentence)
+        if collected >= CHUNK:
+            yield kept, words_read[1:]
+            kept, words_read, collected = [], words_read[-1:], 0
+    if collected:
+        yield kept, words_read[1:]
+
+
+def _draw_reach(length: int, window: int, rng: np.random.Generator | None) -> Rows:
+    """Draw how far the window of each word goes to either side: 1 to ``window``."""
+    return np.full(length, window) if rng is None else rng.integers(1, window + 1, size=length)
+
+
+def _contexts(
+    words: Rows, places: Rows, start: Rows | int, end: Rows | int, reach: Rows
+) -> tuple[NDArray[np.int64], Rows]:
+    """List the context words around each place, end to end, and count them.
+
+    The sentence around a place goes from ``start`` to before ``end``.
+    """
+    first = np.maximum(start, places - reach)
+    last = np.minimum(end, places + reach + 1)
+    counts = last - first - 1
+    # Count up from 0 in each window, and step over its centre.
+    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    positions = np.repeat(first, counts) + within
+    positions += positions >= np.repeat(places, counts)
+    return counts, words[positions]
+
+
+def _cut(chunks: Iterable[_Windows], size: int) -> Iterator[_Windows]:
+    """Cut a stream of windows into batches of ``size``; only the last one may be smaller."""
+    rest: _Windows | None = None
+    for chunk in chunks:
+        if rest is not None:
+            chunk = _Windows(*(np.concatenate(both) for both in zip(rest, chunk, strict=True)))
+        centers, counts, contexts, words_read = chunk
+        ends = np.concatenate([[0], np.cumsum(counts)])
         whole = len(centers) - len(centers) % size
-        for start in range(0, whole, size):
-            stop = start + size
-            yield PairBatch(centers[start:stop], contexts[start:stop], words_read)
-        centers, contexts = centers[whole:], contexts[whole:]
-    if len(centers):
-        yield PairBatch(centers, contexts, words_read)
+        starts = [*range(0, whole, size), whole]
+        batches = [
+            _Windows(
+                centers[start : start + size],
+                counts[start : start + size],
+                contexts[ends[start] : ends[min(start + size, len(centers))]],
+                words_read[start : start + size],
+            )
+            for start in starts
+        ]
+        yield from batches[:-1]
+        rest = batches[-1]
+    if rest is not None and len(rest.centers):
+        yield rest
 
 
-def _flat_rows(sentence: NDArray[np.integer]) -> NDArray[np.integer]:
+def _flat_rows(sentence: Rows) -> Rows:
     rows = np.asarray(sentence)
     if rows.size == 0 and rows.ndim == 1:
         return rows.astype(np.int32)  # an empty list has no type of its own

@@ -60,9 +60,12 @@ class Word2VecSettings:
         Negative sampling and hierarchical softmax of ``numpy_impl``: form every sum by the BLAS
         routines that gensim calls, so that with ``workers=1`` all bits of the vectors are gensim's.
         Slower; otherwise they agree to rounding.
-    batch_size : int
-        Pairs in one step of the ``"softmax"`` objective, at least 1. The other objectives make a
-        step of each pair, as gensim does.
+    batch_size : int, optional
+        Predictions in one step of training in batches, at least 1: pairs for skip-gram, windows for
+        CBOW. The full softmax goes in batches, and so does all that ``torch_impl`` trains. Left
+        out, it is 64 for the softmax; for the others ``torch_impl`` chooses up to 1024, fewer where
+        the vocabulary is small or ``alpha`` large. ``numpy_impl`` makes a step of each prediction
+        for those, as gensim does, and does not read it.
 
     Raises
     ------
@@ -92,15 +95,17 @@ class Word2VecSettings:
     seed: int = 1
     workers: int = 1
     exact: bool = False
-    batch_size: int = 64
+    batch_size: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse each wrong value by name."""
         self._require_choice("architecture", ARCHITECTURES)
         self._require_choice("objective", OBJECTIVES)
         counted = ("vector_size", "window", "min_count", "negative", "epochs", "workers")
-        for name in (*counted, "batch_size"):
+        for name in counted:
             self._require_integer(name, 1, None)
+        if self.batch_size is not None:
+            self._require_integer("batch_size", 1, None)
         self._require_integer("seed", 0, 2**32 - 1)
         for name in ("ns_exponent", "sample", "alpha", "min_alpha"):
             self._require_number(name)

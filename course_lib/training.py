@@ -1,8 +1,11 @@
-"""What our trainers share: a checked start, one reading of the text, a falling learning rate."""
+"""What our trainers share: a checked start, the same batches, a falling learning rate."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +13,8 @@ from tqdm.auto import tqdm
 
 from course_lib.corpus import require_reiterable
 from course_lib.embeddings import Embeddings
-from course_lib.pairs import pair_batches
+from course_lib.huffman import HuffmanTree
+from course_lib.pairs import pair_batches, window_batches
 from course_lib.settings import Word2VecSettings
 from course_lib.vocabulary import Vocabulary
 
@@ -18,9 +22,33 @@ NO_PAIRS = (
     "The text holds no pair of known words, so there is nothing to learn from. "
     "Use longer sentences, a lower min_count, or a larger sample."
 )
-# A backend's step: centres and contexts, shape (B,), and the learning rate go in; the summed loss
-# of the batch, in nats, comes out; the vectors have moved.
-Step = Callable[[NDArray[np.integer], NDArray[np.integer], float], float]
+BATCHES_AHEAD = 8
+
+Item = TypeVar("Item")
+
+
+class Batch(NamedTuple):
+    """What one step is made of.
+
+    Attributes
+    ----------
+    arguments : tuple of numpy.ndarray
+        What the objective takes after its two matrices, in that order: for skip-gram with negative
+        sampling the arguments of ``objectives.skipgram_negative_sampling``, and so on.
+    predictions : int
+        How many predictions the batch has: pairs in skip-gram, windows in CBOW.
+    words_read : int
+        Tokens of the vocabulary read in this epoch up to here.
+    """
+
+    arguments: tuple[NDArray, ...]
+    predictions: int
+    words_read: int
+
+
+# A backend's step: a batch and the learning rate go in; its summed loss, in nats, comes out: a
+# number, or what adds up to one, such as a tensor on a GPU. The vectors have moved.
+Step = Callable[[Batch, float], Any]
 
 
 def starting_point(
@@ -111,31 +139,6 @@ def require_settings(settings: Word2VecSettings) -> None:
         )
 
 
-def require_skipgram_softmax(settings: Word2VecSettings, backend: str) -> None:
-    """Refuse all but the one kind of training that goes by batches of pairs.
-
-    Parameters
-    ----------
-    settings : Word2VecSettings
-        What is asked for.
-    backend : str
-        Name of the package that asks, for the message.
-
-    Raises
-    ------
-    ValueError
-        Anything but skip-gram with the full softmax.
-    """
-    require_settings(settings)
-    if (settings.architecture, settings.objective) != ("skip-gram", "softmax"):
-        raise ValueError(
-            f"{backend} cannot train {settings.architecture} with {settings.objective}: "
-            'it has the full softmax for skip-gram (architecture="skip-gram", '
-            'objective="softmax"). For negative sampling and hierarchical softmax use '
-            "numpy_impl.train_word2vec or gensim_impl.train_word2vec."
-        )
-
-
 def progress_bar(show: bool, **options: Any) -> tqdm:
     """Make a progress bar, or a silent one.
 
@@ -157,57 +160,154 @@ def progress_bar(show: bool, **options: Any) -> tqdm:
     return tqdm(disable=not show or os.environ.get("TQDM_DISABLE") == "1", **options)
 
 
-def train_on_pairs(
+class BatchMaker:
+    """Makes the batches of a training run.
+
+    All makers of the same text, vocabulary and settings give the same batches. The windows do not
+    depend on the objective: noise words are drawn from a stream of their own.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        The words that have vectors; with counts, unless the softmax is trained without
+        subsampling.
+    settings : Word2VecSettings
+        What is trained.
+
+    Raises
+    ------
+    ValueError
+        The vocabulary has no counts, and the objective needs them.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, settings: Word2VecSettings) -> None:
+        self._vocabulary = vocabulary
+        self._settings = settings
+        # Not the seed alone: Embeddings.initial draws the start vectors from that stream.
+        self._window_rng = np.random.default_rng([settings.seed, 1])
+        self._noise_rng = np.random.default_rng([settings.seed, 2])
+        if settings.objective == "negative-sampling":
+            summed = np.cumsum(vocabulary.noise_distribution(settings.ns_exponent))
+            self._noise = summed / summed[-1]
+        if settings.objective == "hierarchical-softmax":
+            self._tree = HuffmanTree.from_counts(vocabulary.require_counts())
+
+    def epoch(self, sentences: Iterable[Sequence[str]]) -> Iterator[Batch]:
+        """Read the text once and give its batches.
+
+        Parameters
+        ----------
+        sentences : iterable of sequences of str
+            The text.
+
+        Yields
+        ------
+        Batch
+            The next one; a ``batch_size`` of predictions, and what is left at the end.
+        """
+        source = sentences, self._vocabulary, self._settings, self._window_rng
+        if self._settings.architecture == "skip-gram":
+            for centers, contexts, words_read in pair_batches(*source):
+                predicted = self._predicted(contexts)
+                yield Batch((centers, *predicted), len(centers), words_read)
+        else:
+            for contexts, mask, centers, words_read in window_batches(*source):
+                predicted = self._predicted(centers)
+                yield Batch((contexts, *predicted, mask), len(centers), words_read)
+
+    def _predicted(self, targets: NDArray[np.integer]) -> tuple[NDArray, ...]:
+        """Give what each hidden vector is held against."""
+        if self._settings.objective == "softmax":
+            return (targets,)
+        if self._settings.objective == "hierarchical-softmax":
+            return self._tree.padded_paths(targets)
+        drawn = self._noise_rng.random((len(targets), self._settings.negative))
+        negatives = np.searchsorted(self._noise, drawn, side="right")
+        # A noise word that is the target does not count, as in word2vec.c and gensim.
+        return targets, negatives, negatives != targets[:, None]
+
+
+def ahead(items: Iterator[Item], count: int = BATCHES_AHEAD) -> Generator[Item, None, None]:
+    """Let a thread of its own make the next items while the present one is used.
+
+    Close it, as with ``contextlib.closing``, when you stop before the end: the thread has ended
+    when ``close`` returns.
+
+    Parameters
+    ----------
+    items : iterator
+        What is to be made. An exception in it is raised here, at its place in the sequence.
+    count : int, default 8
+        So many items are made ahead of their use, at most.
+
+    Yields
+    ------
+    object
+        The items, in order.
+    """
+    end: Any = object()
+    thread = ThreadPoolExecutor(1, thread_name_prefix="ahead")
+    try:
+        coming = deque(thread.submit(next, items, end) for _ in range(count))
+        while (item := coming.popleft().result()) is not end:
+            coming.append(thread.submit(next, items, end))
+            yield item
+    finally:
+        thread.shutdown(cancel_futures=True)
+
+
+def train_in_batches(
     step: Step,
     sentences: Iterable[Sequence[str]],
     vocabulary: Vocabulary,
     settings: Word2VecSettings,
     progress: bool = True,
 ) -> NDArray[np.float64]:
-    """Run all epochs of skip-gram training: read, make pairs, let the learning rate fall, step.
+    """Run all epochs: read, make batches ahead of the step, let the learning rate fall, step.
 
     Two backends that are given the same text, vocabulary and settings see the same batches.
 
     Parameters
     ----------
     step : callable
-        ``step(centers, contexts, alpha)`` moves the vectors by one batch and returns its summed
-        loss in nats.
+        ``step(batch, alpha)`` moves the vectors by one batch and returns its summed loss in nats.
     sentences : re-iterable of sequences of str
         The text; read once an epoch, and once before to count its words.
     vocabulary : Vocabulary
         The words that have vectors.
     settings : Word2VecSettings
-        All but ``objective`` and ``vector_size`` are read.
+        All but ``vector_size`` and ``cbow_mean`` are read.
     progress : bool, default True
         Show a bar with words a second, loss and learning rate.
 
     Returns
     -------
     numpy.ndarray of float64, shape (epochs,)
-        Mean loss of a pair in each epoch, in nats, measured while the vectors move.
+        Mean loss of a prediction in each epoch, in nats, measured while the vectors move.
 
     Raises
     ------
     ValueError
-        The text holds no pair of known words.
+        The text holds nothing to predict.
     """
     words_an_epoch = sum(len(vocabulary.encode(tokens)) for tokens in sentences)
     total = words_an_epoch * settings.epochs
-    # Not the seed alone: Embeddings.initial draws the start vectors from that stream.
-    rng = np.random.default_rng([settings.seed, 1])
+    maker = BatchMaker(vocabulary, settings)
     losses = np.zeros(settings.epochs)
     with progress_bar(progress, total=total, unit=" words", unit_scale=True) as bar:
         for epoch in range(settings.epochs):
-            pairs = 0
-            for batch in pair_batches(sentences, vocabulary, settings, rng):
-                words_done = epoch * words_an_epoch + batch.words_read
-                alpha = settings.alpha - (settings.alpha - settings.min_alpha) * words_done / total
-                losses[epoch] += step(batch.centers, batch.contexts, alpha)
-                pairs += len(batch.centers)
-                bar.update(words_done - bar.n)
-            if pairs == 0:
+            loss: Any = 0.0
+            predictions = 0
+            with closing(ahead(maker.epoch(sentences))) as batches:
+                for batch in batches:
+                    words_done = epoch * words_an_epoch + batch.words_read
+                    share = words_done / total
+                    alpha = settings.alpha - (settings.alpha - settings.min_alpha) * share
+                    loss += step(batch, alpha)
+                    predictions += batch.predictions
+                    bar.update(words_done - bar.n)
+            if predictions == 0:
                 raise ValueError(NO_PAIRS)
-            losses[epoch] /= pairs
+            losses[epoch] = float(loss) / predictions
             bar.set_postfix(epoch=epoch + 1, loss=f"{losses[epoch]:.3f}", alpha=f"{alpha:.4f}")
     return losses

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from course_lib import Vocabulary, Word2VecSettings
-from course_lib.pairs import pair_batches, skipgram_pairs, subsample
+from course_lib.pairs import CHUNK, pair_batches, skipgram_pairs, subsample, window_batches
 
 
 def pairs_by_loops(sentence, reaches):
@@ -77,6 +77,72 @@ def test_batches_are_subsampled_and_shrunk():
     assert pairs(sample=0) == pytest.approx(full * 5 / 8, rel=0.02)
     keep = vocabulary.keep_probabilities(0.1)[0]
     assert pairs(sample=0.1, shrink_windows=False) == pytest.approx(full * keep, rel=0.05)
+
+
+def long_text():
+    rng = np.random.default_rng(3)
+    lengths = [2 * CHUNK + 5, 0, 1, *rng.integers(0, 40, size=900)]
+    return [[f"w{word}" for word in rng.integers(0, 30, size=length)] for length in lengths]
+
+
+@pytest.mark.parametrize("sample", [0, 0.01])
+def test_chunks_change_nothing(sample):
+    """The pairs of many sentences at once are those of one sentence after the other."""
+    text = long_text()
+    vocabulary = Vocabulary.from_sentences(text, 1)
+    settings = Word2VecSettings(window=4, sample=sample, batch_size=1000)
+    rng = np.random.default_rng(1)
+    keep = vocabulary.keep_probabilities(sample)
+    expected, read = [], []
+    for tokens in text:
+        sentence = vocabulary.encode(tokens)
+        read.append(len(sentence) + (read[-1] if read else 0))
+        if sample:
+            sentence = subsample(sentence, keep, rng)
+        expected.append(np.column_stack([*skipgram_pairs(sentence, 4, rng)]))
+    ends = np.cumsum([len(pairs) for pairs in expected])
+    expected = np.concatenate(expected)
+    start = 0
+    for batch in pair_batches(text, vocabulary, settings, np.random.default_rng(1)):
+        stop = start + len(batch.centers)
+        np.testing.assert_array_equal(
+            np.column_stack([batch.centers, batch.contexts]), expected[start:stop]
+        )
+        assert batch.words_read == read[np.searchsorted(ends, stop)]
+        start = stop
+    assert start == len(expected)
+
+
+def test_windows_hold_the_pairs():
+    text = long_text()
+    vocabulary = Vocabulary.from_sentences(text, 1)
+    settings = Word2VecSettings(window=4, sample=0.01, batch_size=300)
+    from_windows, sizes = [], []
+    for contexts, mask, centers, _ in window_batches(
+        text, vocabulary, settings, np.random.default_rng(1)
+    ):
+        assert mask.any(axis=1).all(), "no empty window"
+        assert mask.any(axis=0).all(), "no wider than the widest window"
+        assert (np.diff(mask.astype(int), axis=1) <= 0).all(), "filled up at the end"
+        assert (contexts[~mask] == 0).all()
+        sizes.append(len(centers))
+        which, _ = np.nonzero(mask)
+        from_windows.append(np.column_stack([centers[which], contexts[mask]]))
+    assert set(sizes[:-1]) == {300}
+    pairs = pair_batches(text, vocabulary, settings, np.random.default_rng(1))
+    np.testing.assert_array_equal(
+        np.concatenate(from_windows),
+        np.concatenate([np.column_stack([batch.centers, batch.contexts]) for batch in pairs]),
+    )
+
+
+def test_a_batch_has_64_predictions_unless_told():
+    text, vocabulary = [["a", "b"] * 100], Vocabulary(["a", "b"], [100, 100])
+    for batches in (pair_batches, window_batches):
+        first = next(
+            batches(text, vocabulary, Word2VecSettings(sample=0), np.random.default_rng(1))
+        )
+        assert len(first.centers) == 64
 
 
 def test_what_makes_no_sense_is_refused():

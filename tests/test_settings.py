@@ -50,6 +50,11 @@ def test_the_settings_are_frozen_and_can_be_replaced():
         dataclasses.replace(settings, epochs=0)
 
 
+def test_the_batch_size_may_be_left_to_the_trainer():
+    assert Word2VecSettings().batch_size is None
+    assert Word2VecSettings(batch_size=np.int64(7)).batch_size == 7
+
+
 def test_numpy_numbers_are_numbers():
     settings = Word2VecSettings(
         vector_size=np.int64(7), alpha=np.float32(0.5), cbow_mean=np.bool_(False)

@@ -1,21 +1,16 @@
 """Training in NumPy: the loops of word2vec, compiled, and the full softmax in batches."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from course_lib.embeddings import Embeddings
-from course_lib.numpy_impl.objectives import skipgram_softmax
+from course_lib.numpy_impl.objectives import cbow_softmax, skipgram_softmax
 from course_lib.numpy_impl.runs import Run
 from course_lib.settings import Word2VecSettings
-from course_lib.training import (
-    require_settings,
-    require_skipgram_softmax,
-    starting_point,
-    train_on_pairs,
-)
+from course_lib.training import Batch, require_settings, starting_point, train_in_batches
 from course_lib.vocabulary import Vocabulary
 
 
@@ -35,8 +30,9 @@ def train_word2vec(
     bit with ``settings.exact`` and to rounding otherwise. As there, a job is some 10,000 words, a
     sentence of more than 10,000 words is cut, and skip-gram has the context word on the IN side.
 
-    The full softmax (equations 1 and 2) is trained for skip-gram, in batches of pairs. There the
-    centre word is on the IN side and predicts each context word (Rong 2014, section 2).
+    The full softmax (equations 1 and 2) is trained in batches. In skip-gram the centre word is on
+    the IN side and predicts each context word (Rong 2014, section 2); in CBOW the context mean
+    predicts the centre word (section 1.2), and each context word gets the gradient's share of 1/C.
 
     Parameters
     ----------
@@ -45,7 +41,7 @@ def train_word2vec(
         token; any other corpus is read once an epoch, and before that to count its words. For the
         full softmax every corpus is.
     settings : Word2VecSettings
-        Any but CBOW with the full softmax.
+        What to train, and how.
     vocabulary : Vocabulary, optional
         Counted from the text where it is left out.
     initial : Embeddings, optional
@@ -69,7 +65,7 @@ def train_word2vec(
     Raises
     ------
     ValueError
-        Settings that cannot be trained here, a text that cannot be read twice or holds no pair,
+        A checkpoint for the full softmax, a text that cannot be read twice or holds no pair,
         vectors or a checkpoint that do not fit, or vectors that became infinite.
     """
     require_settings(settings)
@@ -77,7 +73,16 @@ def train_word2vec(
         return Run(sentences, settings, vocabulary, initial, checkpoint).train(progress)
     if checkpoint is not None:
         raise ValueError("The full softmax writes no checkpoint: leave checkpoint out.")
-    require_skipgram_softmax(settings, "numpy_impl")
+    return _train_softmax(sentences, settings, vocabulary, initial, progress)
+
+
+def _train_softmax(
+    sentences: Iterable[Sequence[str]],
+    settings: Word2VecSettings,
+    vocabulary: Vocabulary | None,
+    initial: Embeddings | None,
+    progress: bool,
+) -> Embeddings:
     start = starting_point(sentences, settings, vocabulary, initial)
     input_vectors = start.input_vectors.copy()
     output_vectors = (
@@ -85,14 +90,17 @@ def train_word2vec(
         if start.output_vectors is None
         else start.output_vectors.astype(input_vectors.dtype)
     )
+    objective: Callable = skipgram_softmax
+    if settings.architecture == "cbow":
+        objective = partial(cbow_softmax, cbow_mean=settings.cbow_mean)
 
-    def step(centers: NDArray[np.integer], contexts: NDArray[np.integer], alpha: float) -> float:
-        loss, input_gradient, output_gradient = skipgram_softmax(
-            input_vectors, output_vectors, centers, contexts
+    def step(batch: Batch, alpha: float) -> float:
+        loss, input_gradient, output_gradient = objective(
+            input_vectors, output_vectors, *batch.arguments
         )
         input_vectors[:] -= alpha * input_gradient
         output_vectors[:] -= alpha * output_gradient
         return loss
 
-    losses = train_on_pairs(step, sentences, start.vocabulary, settings, progress)
+    losses = train_in_batches(step, sentences, start.vocabulary, settings, progress)
     return Embeddings(start.vocabulary, input_vectors, output_vectors, losses=losses)

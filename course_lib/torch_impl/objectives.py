@@ -5,6 +5,7 @@ to predict from the hidden vector h, each ``cbow_...`` the same way from the mea
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -34,8 +35,80 @@ def skipgram_softmax(
     return functional.cross_entropy(scores, contexts, reduction="sum")
 
 
+class SampledScores(torch.autograd.Function):
+    """Score each hidden vector h against a few rows u of a matrix: s = u . h.
+
+    It is ``einsum("bd,bld->bl", hidden, vectors[rows])`` with its gradients written out, and
+    faster: the copy ``vectors[rows]`` of all rows is never made. An embedding bag, the sum of
+    w_l u_l, stands in for it. Its derivative by w_l, in the direction h, is the score u_l . h; and
+    with the scores' gradients e_l as the weights it is the gradient of h. The gradient of the
+    matrix is sparse: it has an entry e_l h for each use of a row.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, hidden: Tensor, vectors: Tensor, rows: Tensor) -> Tensor:
+        """Compute the scores.
+
+        Parameters
+        ----------
+        ctx : object
+            Keeps what ``backward`` needs.
+        hidden : torch.Tensor, shape (B, d)
+            The hidden vectors h.
+        vectors : torch.Tensor, shape (R, d)
+            The matrix.
+        rows : torch.Tensor of int64, shape (B, L)
+            The rows for each hidden vector.
+
+        Returns
+        -------
+        torch.Tensor, shape (B, L)
+            The scores.
+        """
+        ctx.save_for_backward(hidden, vectors, rows)
+        with torch.enable_grad():
+            weights = torch.ones_like(rows, dtype=vectors.dtype, requires_grad=True)
+            sums = functional.embedding_bag(
+                rows, vectors.detach(), per_sample_weights=weights, mode="sum"
+            )
+        return torch.autograd.grad(sums, weights, hidden)[0]
+
+    @staticmethod
+    def backward(ctx: Any, *errors: Tensor) -> tuple[Tensor, Tensor, None]:
+        """Compute the gradients.
+
+        Parameters
+        ----------
+        ctx : object
+            What ``forward`` kept.
+        *errors : torch.Tensor, shape (B, L)
+            Gradient of the loss with respect to the scores.
+
+        Returns
+        -------
+        tuple
+            Gradients with respect to the hidden vectors and, sparse, to the matrix; none for rows.
+        """
+        hidden, vectors, rows = ctx.saved_tensors
+        (error,) = errors
+        error = error.contiguous()
+        hidden_gradient = functional.embedding_bag(
+            rows, vectors, per_sample_weights=error, mode="sum"
+        )
+        shares = (error[:, :, None] * hidden[:, None, :]).flatten(0, 1)
+        vectors_gradient = torch.sparse_coo_tensor(
+            rows.reshape(1, -1), shares, vectors.shape, check_invariants=False
+        )
+        return hidden_gradient, vectors_gradient, None
+
+
 def logistic_loss(
-    hidden: Tensor, vectors: Tensor, rows: Tensor, labels: Tensor, mask: Tensor | None = None
+    hidden: Tensor,
+    vectors: Tensor,
+    rows: Tensor,
+    labels: Tensor,
+    mask: Tensor | None = None,
+    sparse: bool = False,
 ) -> Tensor:
     """Loss of yes-or-no predictions: each hidden vector against a few rows.
 
@@ -53,6 +126,9 @@ def logistic_loss(
         The true answers.
     mask : torch.Tensor of bool, shape (B, L), optional
         False where a prediction does not count.
+    sparse : bool, default False
+        The gradient of ``vectors`` holds only the rows that were used, one entry for each use. For
+        parameters only: autograd cannot go on from a sparse gradient.
 
     Returns
     -------
@@ -60,7 +136,10 @@ def logistic_loss(
         Sum over all predictions that count, in nats (Rong 2014, sections 3.1 and 3.2).
     """
     rows, mask = _padded(rows, mask)
-    scores = torch.einsum("bd,bld->bl", hidden, functional.embedding(rows, vectors))
+    if sparse:
+        scores = SampledScores.apply(hidden, vectors, rows)
+    else:
+        scores = torch.einsum("bd,bld->bl", hidden, functional.embedding(rows, vectors))
     # A label of 0 turns the sign around: 1 - sigmoid(s) = sigmoid(-s).
     agreement = torch.where(labels == 1, scores, -scores)
     return -(mask * functional.logsigmoid(agreement)).sum()
@@ -73,6 +152,7 @@ def skipgram_negative_sampling(
     contexts: Tensor,
     negatives: Tensor,
     negative_mask: Tensor | None = None,
+    sparse: bool = False,
 ) -> Tensor:
     """Loss of a batch of skip-gram pairs with negative sampling.
 
@@ -86,23 +166,16 @@ def skipgram_negative_sampling(
         Rows of the noise words of each pair.
     negative_mask : torch.Tensor of bool, shape (B, k), optional
         False where a noise word does not count.
+    sparse : bool, default False
+        Both gradients hold only the rows that were used, as in ``logistic_loss``.
 
     Returns
     -------
     torch.Tensor, shape ()
         Sum over the pairs, in nats (Mikolov et al. 2013b, equation 4).
     """
-    hidden = functional.embedding(centers, input_vectors)
-    negatives, mask = _padded(negatives, negative_mask)
-    contexts = contexts[:, None]
-    yes, no = torch.ones_like(contexts), torch.zeros_like(negatives)
-    return logistic_loss(
-        hidden,
-        output_vectors,
-        rows=torch.cat([contexts, negatives], dim=1),
-        labels=torch.cat([yes, no], dim=1),
-        mask=torch.cat([yes.bool(), mask], dim=1),
-    )
+    hidden = functional.embedding(centers, input_vectors, sparse=sparse)
+    return _negative_sampling(hidden, output_vectors, contexts, negatives, negative_mask, sparse)
 
 
 def skipgram_hierarchical_softmax(
@@ -112,6 +185,7 @@ def skipgram_hierarchical_softmax(
     points: Tensor,
     codes: Tensor,
     path_mask: Tensor | None = None,
+    sparse: bool = False,
 ) -> Tensor:
     """Loss of a batch of skip-gram pairs with hierarchical softmax.
 
@@ -127,14 +201,16 @@ def skipgram_hierarchical_softmax(
         Inner nodes on the path of each context word, and the turns taken there: 0 or 1.
     path_mask : torch.Tensor of bool, shape (B, L), optional
         False where a path has ended.
+    sparse : bool, default False
+        Both gradients hold only the rows that were used, as in ``logistic_loss``.
 
     Returns
     -------
     torch.Tensor, shape ()
         Sum over the pairs of -log p(context | centre), in nats (Mikolov et al. 2013b, equation 3).
     """
-    hidden = functional.embedding(centers, input_vectors)
-    return logistic_loss(hidden, node_vectors, points, labels=1 - codes, mask=path_mask)
+    hidden = functional.embedding(centers, input_vectors, sparse=sparse)
+    return logistic_loss(hidden, node_vectors, points, 1 - codes, path_mask, sparse)
 
 
 def cbow_hidden(
@@ -142,6 +218,7 @@ def cbow_hidden(
     contexts: Tensor,
     context_mask: Tensor | None = None,
     cbow_mean: bool = True,
+    sparse: bool = False,
 ) -> Tensor:
     """Hidden vectors of CBOW: the mean, or the sum, of the IN vectors of each context.
 
@@ -155,6 +232,8 @@ def cbow_hidden(
         False for padding.
     cbow_mean : bool, default True
         The mean over the words that are there, or their sum.
+    sparse : bool, default False
+        The gradient holds only the rows that were used, as in ``logistic_loss``.
 
     Returns
     -------
@@ -165,7 +244,8 @@ def cbow_hidden(
     weights = mask.to(input_vectors.dtype)
     if cbow_mean:
         weights = weights / mask.sum(dim=1, keepdim=True).clamp(min=1)
-    return torch.einsum("bc,bcd->bd", weights, functional.embedding(contexts, input_vectors))
+    chosen = functional.embedding(contexts, input_vectors, sparse=sparse)
+    return torch.einsum("bc,bcd->bd", weights, chosen)
 
 
 def cbow_softmax(
@@ -196,8 +276,10 @@ def cbow_softmax(
     torch.Tensor, shape ()
         Sum over the windows of -log p(centre | context), in nats (Rong 2014, section 1.2).
     """
-    context = contexts, context_mask, cbow_mean
-    return _cbow(skipgram_softmax, input_vectors, output_vectors, *context, centers)
+    some, hidden = _some_hidden(input_vectors, contexts, context_mask, cbow_mean)
+    # The context means, as if they were the centres' IN vectors.
+    each = torch.arange(len(hidden), device=hidden.device)
+    return skipgram_softmax(hidden, output_vectors, each, centers[some])
 
 
 def cbow_negative_sampling(
@@ -209,6 +291,7 @@ def cbow_negative_sampling(
     negative_mask: Tensor | None = None,
     context_mask: Tensor | None = None,
     cbow_mean: bool = True,
+    sparse: bool = False,
 ) -> Tensor:
     """Loss of a batch of CBOW windows with negative sampling.
 
@@ -228,6 +311,8 @@ def cbow_negative_sampling(
         False for padding.
     cbow_mean : bool, default True
         h is the mean of the context, or its sum.
+    sparse : bool, default False
+        Both gradients hold only the rows that were used, as in ``logistic_loss``.
 
     Returns
     -------
@@ -236,9 +321,9 @@ def cbow_negative_sampling(
         vector).
     """
     negatives, mask = _padded(negatives, negative_mask)
-    context = contexts, context_mask, cbow_mean
-    predicted = centers, negatives, mask
-    return _cbow(skipgram_negative_sampling, input_vectors, output_vectors, *context, *predicted)
+    some, hidden = _some_hidden(input_vectors, contexts, context_mask, cbow_mean, sparse)
+    predicted = centers[some], negatives[some], mask[some]
+    return _negative_sampling(hidden, output_vectors, *predicted, sparse)
 
 
 def cbow_hierarchical_softmax(
@@ -250,6 +335,7 @@ def cbow_hierarchical_softmax(
     path_mask: Tensor | None = None,
     context_mask: Tensor | None = None,
     cbow_mean: bool = True,
+    sparse: bool = False,
 ) -> Tensor:
     """Loss of a batch of CBOW windows with hierarchical softmax.
 
@@ -269,6 +355,8 @@ def cbow_hierarchical_softmax(
         False for padding.
     cbow_mean : bool, default True
         h is the mean of the context, or its sum.
+    sparse : bool, default False
+        Both gradients hold only the rows that were used, as in ``logistic_loss``.
 
     Returns
     -------
@@ -277,9 +365,9 @@ def cbow_hierarchical_softmax(
         3, with h for the input vector).
     """
     points, mask = _padded(points, path_mask)
-    context = contexts, context_mask, cbow_mean
-    predicted = points, codes, mask
-    return _cbow(skipgram_hierarchical_softmax, input_vectors, node_vectors, *context, *predicted)
+    some, hidden = _some_hidden(input_vectors, contexts, context_mask, cbow_mean, sparse)
+    predicted = points[some], 1 - codes[some], mask[some]
+    return logistic_loss(hidden, node_vectors, *predicted, sparse)
 
 
 class TwoEmbeddings(nn.Module):
@@ -294,6 +382,8 @@ class TwoEmbeddings(nn.Module):
         Start values of the IN vectors; the layer holds a copy.
     output_vectors : torch.Tensor, shape (V, d), or (V - 1, d) for hierarchical softmax
         Start values of the OUT vectors, or of the inner nodes; the layer holds a copy.
+    **options
+        What the loss takes by name in each call: ``cbow_mean`` or ``sparse``.
 
     Attributes
     ----------
@@ -303,8 +393,9 @@ class TwoEmbeddings(nn.Module):
 
     loss: Callable[..., Tensor]
 
-    def __init__(self, input_vectors: Tensor, output_vectors: Tensor) -> None:
+    def __init__(self, input_vectors: Tensor, output_vectors: Tensor, **options: bool) -> None:
         super().__init__()
+        self.options = options
         # from_pretrained shares memory and freezes unless it is told otherwise.
         self.input_layer = nn.Embedding.from_pretrained(input_vectors.clone(), freeze=False)
         self.output_layer = nn.Embedding.from_pretrained(output_vectors.clone(), freeze=False)
@@ -315,14 +406,15 @@ class TwoEmbeddings(nn.Module):
         Parameters
         ----------
         *batch, **options
-            What the loss takes after its two matrices.
+            What the loss takes after its two matrices. An option here beats the module's own.
 
         Returns
         -------
         torch.Tensor, shape ()
             The loss in nats.
         """
-        return self.loss(self.input_layer.weight, self.output_layer.weight, *batch, **options)
+        matrices = self.input_layer.weight, self.output_layer.weight
+        return self.loss(*matrices, *batch, **{**self.options, **options})
 
 
 class SkipGramSoftmax(TwoEmbeddings):
@@ -361,21 +453,39 @@ class CBOWHierarchicalSoftmax(TwoEmbeddings):
     loss = staticmethod(cbow_hierarchical_softmax)
 
 
-def _cbow(
-    skipgram: Callable[..., Tensor],
-    input_vectors: Tensor,
+def _negative_sampling(
+    hidden: Tensor,
     output_vectors: Tensor,
+    targets: Tensor,
+    negatives: Tensor,
+    negative_mask: Tensor | None,
+    sparse: bool,
+) -> Tensor:
+    """Say "yes" to each target, and "no" to its noise words."""
+    negatives, mask = _padded(negatives, negative_mask)
+    targets = targets[:, None]
+    yes, no = torch.ones_like(targets), torch.zeros_like(negatives)
+    return logistic_loss(
+        hidden,
+        output_vectors,
+        rows=torch.cat([targets, negatives], dim=1),
+        labels=torch.cat([yes, no], dim=1),
+        mask=torch.cat([yes.bool(), mask], dim=1),
+        sparse=sparse,
+    )
+
+
+def _some_hidden(
+    input_vectors: Tensor,
     contexts: Tensor,
     context_mask: Tensor | None,
     cbow_mean: bool,
-    *predicted: Tensor,
-) -> Tensor:
-    """Predict like skip-gram, from the context means as if they were the centres' IN vectors."""
+    sparse: bool = False,
+) -> tuple[Tensor, Tensor]:
+    """Give which contexts are not empty, since the others predict nothing, and their h."""
     contexts, mask = _padded(contexts, context_mask)
-    some = mask.any(dim=1)  # an empty context predicts nothing
-    hidden = cbow_hidden(input_vectors, contexts[some], mask[some], cbow_mean)
-    each = torch.arange(len(hidden), device=hidden.device)
-    return skipgram(hidden, output_vectors, each, *(tensor[some] for tensor in predicted))
+    some = mask.any(dim=1)
+    return some, cbow_hidden(input_vectors, contexts[some], mask[some], cbow_mean, sparse)
 
 
 def _padded(rows: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:

@@ -1,6 +1,8 @@
 """Training in PyTorch: the same batches as in NumPy, with autograd and torch's own optimiser."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import torch
@@ -8,9 +10,19 @@ from numpy.typing import NDArray
 
 from course_lib.embeddings import Embeddings
 from course_lib.settings import Word2VecSettings
-from course_lib.torch_impl.objectives import SkipGramSoftmax
-from course_lib.training import require_skipgram_softmax, starting_point, train_on_pairs
+from course_lib.torch_impl import objectives
+from course_lib.training import Batch, require_settings, starting_point, train_in_batches
 from course_lib.vocabulary import Vocabulary
+
+MODELS = {
+    ("skip-gram", "softmax"): objectives.SkipGramSoftmax,
+    ("skip-gram", "negative-sampling"): objectives.SkipGramNegativeSampling,
+    ("skip-gram", "hierarchical-softmax"): objectives.SkipGramHierarchicalSoftmax,
+    ("cbow", "softmax"): objectives.CBOWSoftmax,
+    ("cbow", "negative-sampling"): objectives.CBOWNegativeSampling,
+    ("cbow", "hierarchical-softmax"): objectives.CBOWHierarchicalSoftmax,
+}
+LARGEST_BATCH = 1024  # beyond, a step is hardly faster for each prediction
 
 
 def train_word2vec(
@@ -21,58 +33,145 @@ def train_word2vec(
     initial: Embeddings | None = None,
     progress: bool = True,
 ) -> Embeddings:
-    """Train skip-gram with the full softmax by stochastic gradient descent.
+    """Train word vectors by stochastic gradient descent, on the GPU when there is one.
 
-    From the same start it takes the same steps as ``numpy_impl.train_word2vec``.
+    All objectives are trained in batches, and from the same start and batches PyTorch takes the
+    steps of NumPy's objectives (``numpy_impl.objectives``), which are the textbook's: in skip-gram
+    the centre word is on the IN side, and in CBOW each of C context words gets 1/C of the gradient
+    of their mean (Rong 2014, section 1.2). gensim, and ``numpy_impl.train_word2vec`` for negative
+    sampling and hierarchical softmax, have the context word there, and give each the whole.
+
+    A noise word that is the word to predict does not count, as in gensim. Where the same row
+    comes several times in a batch, it moves by the sum of its gradients. Without a ``batch_size``,
+    negative sampling and hierarchical softmax take ``steady_batch_size``.
 
     Parameters
     ----------
     sentences : re-iterable of sequences of str
-        The text; read once an epoch, and before that to count its words.
+        The text; read once an epoch, and before that to count its words. A thread reads it and
+        prepares batches while others are learnt.
     settings : Word2VecSettings
-        With ``objective="softmax"`` and ``architecture="skip-gram"``.
+        What to train, and how. ``workers`` is not read: PyTorch has threads of its own, see
+        ``torch.set_num_threads``; with any number of them the same seed gives the same vectors on
+        the same CPU. (On a GPU sums come in a new order each time.)
     vocabulary : Vocabulary, optional
         Counted from the text where it is left out.
     initial : Embeddings, optional
         Vectors to start from, which stay as they are; the training runs in their precision,
-        float32 or float64. Without OUT vectors these start at zero.
+        float32 or float64. OUT or node vectors that they do not have start at zero.
     progress : bool, default True
         Show a progress bar.
 
     Returns
     -------
     Embeddings
-        IN and OUT vectors, and the mean loss of each epoch.
+        IN vectors, OUT vectors (node vectors for hierarchical softmax), and the mean loss of a
+        prediction in each epoch.
 
     Raises
     ------
     ValueError
-        Other settings than these, a text that cannot be read twice or holds no pair, vectors that
-        do not fit, or vectors that became infinite.
+        A text that cannot be read twice or holds no pair, vectors that do not fit, or vectors that
+        became infinite.
     """
-    require_skipgram_softmax(settings, "torch_impl")
+    require_settings(settings)
     start = starting_point(sentences, settings, vocabulary, initial)
-    input_vectors = torch.tensor(start.input_vectors)
-    model = SkipGramSoftmax(
-        input_vectors,
-        torch.zeros_like(input_vectors)
-        if start.output_vectors is None
-        else torch.tensor(start.output_vectors, dtype=input_vectors.dtype),
-    )
-    optimizer = torch.optim.SGD(model.parameters(), lr=settings.alpha)
+    if settings.batch_size is None and settings.objective != "softmax":
+        settings = replace(settings, batch_size=steady_batch_size(start.vocabulary, settings))
+    device = training_device()
+    model = build_model(start, settings).to(device)
 
-    def step(centers: NDArray[np.integer], contexts: NDArray[np.integer], alpha: float) -> float:
-        optimizer.param_groups[0]["lr"] = alpha
-        optimizer.zero_grad()
-        loss = model(torch.from_numpy(centers).long(), torch.from_numpy(contexts).long())
+    def step(batch: Batch, alpha: float) -> torch.Tensor:
+        loss = model(*(_tensor(array, device) for array in batch.arguments))
         loss.backward()
-        optimizer.step()
-        return loss.item()
+        # Gradient descent, as torch.optim.SGD has it; written out, it is quicker to start.
+        with torch.no_grad():
+            for matrix in model.parameters():
+                # Not alpha * gradient: that would sort and merge the rows of a sparse one.
+                matrix.add_(cast(torch.Tensor, matrix.grad), alpha=-alpha)
+                matrix.grad = None
+        return loss.detach().double()
 
-    losses = train_on_pairs(step, sentences, start.vocabulary, settings, progress)
-    return Embeddings(
-        start.vocabulary,
-        model.input_layer.weight.detach().numpy(),
-        model.output_layer.weight.detach().numpy(),
-        losses=losses,
-    )
+    losses = train_in_batches(step, sentences, start.vocabulary, settings, progress)
+    vectors, others = (weight.detach().cpu().numpy() for weight in model.parameters())
+    if settings.objective == "hierarchical-softmax":
+        return Embeddings(start.vocabulary, vectors, node_vectors=others, losses=losses)
+    return Embeddings(start.vocabulary, vectors, others, losses=losses)
+
+
+def _tensor(array: NDArray, device: torch.device) -> torch.Tensor:
+    """Hand an array of rows, turns or truths over; rows become 64 bits wide, as PyTorch likes."""
+    wide = array if array.dtype == bool else array.astype(np.int64, copy=False)
+    return torch.from_numpy(wide).to(device)
+
+
+def training_device() -> torch.device:
+    """Choose where to train: on the GPU when PyTorch has one, otherwise on the CPU.
+
+    Returns
+    -------
+    torch.device
+        The device.
+    """
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def steady_batch_size(vocabulary: Vocabulary, settings: Word2VecSettings) -> int:
+    """Choose batches that are large enough to be fast and small enough to be stable.
+
+    All gradients of a batch are taken at the same place, and summed up. The IN row of a word of
+    share p gets B p of them, and its OUT row B q. None is longer than the vector on the other
+    side, so that a step multiplies the two lengths by at most B alpha p and B alpha q. Above
+    (B alpha)**2 p q = 1 the vectors can drive each other to infinity; half of that B is safe.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary
+        The words, with counts.
+    settings : Word2VecSettings
+        Negative sampling or hierarchical softmax.
+
+    Returns
+    -------
+    int
+        Predictions in a batch, 1 to 1024.
+    """
+    kept = vocabulary.require_counts() * vocabulary.keep_probabilities(settings.sample)
+    shares = kept / kept.sum()
+    most_used = 1.0  # the root is on the path of every word
+    if settings.objective == "negative-sampling":
+        noise = vocabulary.noise_distribution(settings.ns_exponent)
+        most_used = (shares + settings.negative * noise).max()
+    limit = 1 / (settings.alpha * np.sqrt(shares.max() * most_used))
+    return int(np.clip(limit / 2, 1, LARGEST_BATCH))
+
+
+def build_model(start: Embeddings, settings: Word2VecSettings) -> objectives.TwoEmbeddings:
+    """Make the module that is trained.
+
+    Parameters
+    ----------
+    start : Embeddings
+        Vectors to start from; they are copied.
+    settings : Word2VecSettings
+        What is trained.
+
+    Returns
+    -------
+    TwoEmbeddings
+        One of the six models. Where a batch uses few rows, its gradients are sparse.
+    """
+    hierarchical = settings.objective == "hierarchical-softmax"
+    others = start.node_vectors if hierarchical else start.output_vectors
+    if others is None:
+        shape = len(start) - hierarchical, settings.vector_size
+        others = np.zeros(shape, start.input_vectors.dtype)
+    options = {}
+    if settings.architecture == "cbow":
+        options["cbow_mean"] = settings.cbow_mean
+    if settings.objective != "softmax":
+        options["sparse"] = True
+    input_vectors = torch.tensor(start.input_vectors)
+    output_vectors = torch.tensor(others, dtype=input_vectors.dtype)
+    model = MODELS[settings.architecture, settings.objective]
+    return model(input_vectors, output_vectors, **options)

@@ -10,10 +10,10 @@ from course_lib import (
     datasets,
     numpy_impl,
     torch_impl,
-    training,
 )
-from course_lib.numpy_impl.objectives import skipgram_softmax
+from course_lib.numpy_impl.objectives import cbow_softmax, skipgram_softmax
 from course_lib.pairs import pair_batches, skipgram_pairs, subsample
+from course_lib.training import train_in_batches
 
 SETTINGS = Word2VecSettings(
     objective="softmax", vector_size=5, window=2, min_count=1, sample=0, epochs=2, batch_size=8
@@ -46,6 +46,34 @@ def test_numpy_and_torch_agree_after_fifty_steps():
     assert np.abs(one.input_vectors - start.input_vectors).max() > 0.05, "they moved"
 
 
+@pytest.mark.parametrize("cbow_mean", [True, False])
+def test_cbow_softmax_is_gradient_descent_on_windows(cbow_mean):
+    settings = dataclasses.replace(
+        SETTINGS,
+        architecture="cbow",
+        alpha=0.3,
+        min_alpha=0.3,
+        batch_size=10**6,
+        shrink_windows=False,
+        cbow_mean=cbow_mean,
+        epochs=1,
+    )
+    start = float64_start()
+    v, u = start.input_vectors, start.output_vectors
+    total, dv, du, windows = 0.0, np.zeros_like(v), np.zeros_like(u), 0
+    for tokens in TEXT:
+        sentence = start.vocabulary.encode(tokens)
+        for place, center in enumerate(sentence):
+            context = [*sentence[max(0, place - 2) : place], *sentence[place + 1 : place + 3]]
+            if context:
+                loss, dv_one, du_one = cbow_softmax(v, u, [context], [center], cbow_mean=cbow_mean)
+                total, dv, du, windows = total + loss, dv + dv_one, du + du_one, windows + 1
+    trained = numpy_impl.train_word2vec(TEXT, settings, initial=start, progress=False)
+    np.testing.assert_allclose(trained.input_vectors, v - 0.3 * dv, atol=1e-12)
+    np.testing.assert_allclose(trained.output_vectors, u - 0.3 * du, atol=1e-12)
+    np.testing.assert_allclose(trained.losses, [total / windows], atol=1e-12)
+
+
 def test_training_is_gradient_descent_with_a_falling_rate():
     """The loop, written out once more: sentences, alpha from the words read, one step a batch."""
     settings = dataclasses.replace(SETTINGS, alpha=0.3, min_alpha=0.1, sample=0.2, batch_size=10**6)
@@ -70,28 +98,27 @@ def test_training_is_gradient_descent_with_a_falling_rate():
     np.testing.assert_allclose(trained.losses, losses, atol=1e-12)
 
 
-@both
-def test_the_rate_falls_with_the_words_read(backend, monkeypatch):
+@pytest.mark.parametrize("architecture", ["skip-gram", "cbow"])
+def test_the_rate_falls_with_the_words_read(architecture):
     """Words count before subsampling: else the rate would not reach its end."""
-    rates = []
-    real = training.pair_batches
+    settings = dataclasses.replace(
+        SETTINGS, sample=0.05, batch_size=1, alpha=1.0, min_alpha=0.5, architecture=architecture
+    )
+    vocabulary = Vocabulary.from_sentences(TEXT, 1)
+    read = set(np.cumsum([len(tokens) for tokens in TEXT]))
+    seen = []
 
-    def watched(sentences, *arguments):
-        read = []
-        for batch in real(recording(sentences, read), *arguments):
-            yield batch
-            rates.append((sum(read), batch.words_read))
+    def step(batch, alpha):
+        assert batch.words_read in read, "the end of a sentence"
+        seen.append((batch.words_read, alpha))
+        return 0.0
 
-    def recording(sentences, read):
-        for tokens in sentences:
-            read.append(len(tokens))
-            yield tokens
-
-    monkeypatch.setattr(training, "pair_batches", watched)
-    settings = dataclasses.replace(SETTINGS, sample=0.05, batch_size=1, epochs=1)
-    backend.train_word2vec(TEXT, settings, progress=False)
-    assert len(rates) > 10
-    assert all(counted == told for counted, told in rates)
+    train_in_batches(step, TEXT, vocabulary, settings, progress=False)
+    words, rates = np.array(seen).T
+    (second,) = np.flatnonzero(np.diff(words) < 0) + 1
+    done = words + max(read) * (np.arange(len(words)) >= second)
+    np.testing.assert_allclose(rates, 1 - 0.5 * done / (2 * max(read)))
+    assert len(set(words)) > 5
 
 
 @both
@@ -185,7 +212,6 @@ def test_the_planted_structure_is_learnt(backend):
         ({"sentences": ["abc", "abd"]}, "letters|string"),
         ({"sentences": []}, "min_count"),
         ({"sentences": [["a"], ["b"]]}, "no pair"),
-        ({"settings": dataclasses.replace(SETTINGS, architecture="cbow")}, "gensim_impl"),
         (
             {"settings": dataclasses.replace(SETTINGS, vector_size=6), "initial": True},
             "vector_size",
@@ -207,12 +233,6 @@ def test_what_cannot_be_trained_is_refused(backend, arguments, message):
         call["initial"] = call.pop("initial_vectors")
     with pytest.raises(ValueError, match=message):
         backend.train_word2vec(call.pop("sentences"), call.pop("settings"), **call)
-
-
-def test_torch_refuses_what_it_does_not_train():
-    settings = dataclasses.replace(SETTINGS, objective="negative-sampling")
-    with pytest.raises(ValueError, match="numpy_impl"):
-        torch_impl.train_word2vec(TEXT, settings)
 
 
 def test_the_full_softmax_has_no_checkpoint(tmp_path):

@@ -1,0 +1,114 @@
+import threading
+
+import numpy as np
+import pytest
+
+from course_lib import HuffmanTree, Vocabulary, Word2VecSettings
+from course_lib.pairs import pair_batches, window_batches
+from course_lib.training import BatchMaker, ahead
+
+TEXT = [["a", "b", "c", "b"], ["c", "d", "a"], ["b"], ["d", "c", "b", "a", "e"]] * 4
+VOCABULARY = Vocabulary.from_sentences(TEXT, min_count=1)
+
+
+def settings(**changes):
+    return Word2VecSettings(**{"min_count": 1, "window": 2, "batch_size": 10, **changes})
+
+
+def batches(**changes):
+    return list(BatchMaker(VOCABULARY, settings(**changes)).epoch(TEXT))
+
+
+def test_skipgram_batches_are_the_pairs():
+    made = batches(objective="softmax")
+    pairs = pair_batches(TEXT, VOCABULARY, settings(), np.random.default_rng([1, 1]))
+    for batch, pair in zip(made, pairs, strict=True):
+        np.testing.assert_array_equal(batch.arguments[0], pair.centers)
+        np.testing.assert_array_equal(batch.arguments[1], pair.contexts)
+        assert (batch.predictions, batch.words_read) == (len(pair.centers), pair.words_read)
+
+
+@pytest.mark.parametrize("objective", ["softmax", "negative-sampling", "hierarchical-softmax"])
+def test_the_windows_do_not_depend_on_the_objective(objective):
+    made = batches(objective=objective, architecture="cbow")
+    windows = window_batches(TEXT, VOCABULARY, settings(), np.random.default_rng([1, 1]))
+    for batch, window in zip(made, windows, strict=True):
+        np.testing.assert_array_equal(batch.arguments[0], window.contexts)
+        np.testing.assert_array_equal(batch.arguments[-1], window.mask)
+        assert batch.predictions == len(window.centers)
+    pairs = batches(objective=objective)
+    for batch, plain in zip(pairs, batches(objective="softmax"), strict=True):
+        np.testing.assert_array_equal(batch.arguments[0], plain.arguments[0])
+
+
+def test_the_paths_are_those_of_the_target():
+    tree = HuffmanTree.from_counts(VOCABULARY.counts)
+    plain = batches(objective="softmax")
+    for batch, pair in zip(batches(objective="hierarchical-softmax"), plain, strict=True):
+        for found, expected in zip(
+            batch.arguments[1:], tree.padded_paths(pair.arguments[1]), strict=True
+        ):
+            np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("exponent", [0.75, 0.0, 2.0])
+def test_noise_words_follow_the_noise_distribution(exponent):
+    text = TEXT * 500
+    maker = BatchMaker(VOCABULARY, settings(ns_exponent=exponent, sample=0, batch_size=10**9))
+    (batch,) = maker.epoch(text)
+    _, targets, negatives, mask = batch.arguments
+    assert negatives.shape == (batch.predictions, 5)
+    found = np.bincount(negatives.ravel(), minlength=len(VOCABULARY)) / negatives.size
+    np.testing.assert_allclose(found, VOCABULARY.noise_distribution(exponent), atol=0.005)
+    np.testing.assert_array_equal(mask, negatives != targets[:, None])
+    assert not mask.all()
+
+
+def test_each_epoch_draws_anew_and_each_maker_the_same():
+    maker, same = (BatchMaker(VOCABULARY, settings()) for _ in range(2))
+    first, second = list(maker.epoch(TEXT)), list(maker.epoch(TEXT))
+    for one, other in zip(first, same.epoch(TEXT), strict=True):
+        for array, twin in zip(one.arguments, other.arguments, strict=True):
+            np.testing.assert_array_equal(array, twin)
+    assert len(first) != len(second) or any(
+        not np.array_equal(one.arguments[2], other.arguments[2])
+        for one, other in zip(first, second, strict=True)
+    )
+
+
+def running():
+    return [thread for thread in threading.enumerate() if thread.name.startswith("ahead")]
+
+
+def test_ahead_gives_all_items_in_order_and_ends_its_thread():
+    assert list(ahead(iter(range(100)))) == list(range(100))
+    assert list(ahead(iter([]))) == []
+    assert not running()
+
+
+def test_ahead_is_ahead_but_not_far():
+    made = []
+
+    def numbers():
+        for number in range(1000):
+            made.append(number)
+            yield number
+
+    items = ahead(numbers(), count=3)
+    assert next(items) == 0
+    items.close()
+    assert not running()
+    assert len(made) <= 5
+
+
+def test_an_error_in_the_making_arrives_at_its_place():
+    def numbers():
+        yield 1
+        yield 2
+        raise OSError("the disk is gone")
+
+    items = ahead(numbers())
+    assert [next(items), next(items)] == [1, 2]
+    with pytest.raises(OSError, match="disk"):
+        next(items)
+    assert not running()
