@@ -172,28 +172,38 @@ def to_embeddings(model: Word2Vec) -> Embeddings:
     )
 
 
+def arguments(settings: Word2VecSettings) -> dict[str, Any]:
+    """Say the settings in gensim's words: ``Word2Vec(sentences, **arguments(settings))``.
+
+    Parameters
+    ----------
+    settings : Word2VecSettings
+        Negative sampling or hierarchical softmax.
+
+    Returns
+    -------
+    dict
+        Arguments of ``gensim.models.Word2Vec`` by name.
+    """
+    same = ("vector_size", "window", "min_count", "ns_exponent", "sample", "alpha", "min_alpha")
+    hierarchical = settings.objective == "hierarchical-softmax"
+    return {name: getattr(settings, name) for name in same} | {
+        "sg": int(settings.architecture == "skip-gram"),
+        "hs": int(hierarchical),
+        "negative": 0 if hierarchical else settings.negative,  # both at once would train both
+        "cbow_mean": int(settings.cbow_mean),
+        "shrink_windows": settings.shrink_windows,
+        "epochs": settings.epochs,
+        "seed": settings.seed,
+        "workers": settings.workers,
+    }
+
+
 def _untrained_model(
     start: Embeddings, settings: Word2VecSettings, text: CountedSentences
 ) -> Word2Vec:
-    hierarchical = settings.objective == "hierarchical-softmax"
-    model = Word2Vec(
-        sg=int(settings.architecture == "skip-gram"),
-        hs=int(hierarchical),
-        negative=0 if hierarchical else settings.negative,  # both at once would train both
-        vector_size=settings.vector_size,
-        window=settings.window,
-        min_count=1,  # the vocabulary has been chosen already
-        sorted_vocab=0,  # and is in gensim's order
-        ns_exponent=settings.ns_exponent,
-        sample=settings.sample,
-        alpha=settings.alpha,
-        min_alpha=settings.min_alpha,
-        cbow_mean=int(settings.cbow_mean),
-        shrink_windows=settings.shrink_windows,
-        seed=settings.seed,
-        workers=settings.workers,
-        epochs=settings.epochs,
-    )
+    # The vocabulary has been chosen already, and is in gensim's order.
+    model = Word2Vec(**arguments(settings) | {"min_count": 1, "sorted_vocab": 0})
     words, counts = start.vocabulary.words, start.vocabulary.require_counts()
     model.build_vocab_from_freq(
         dict(zip(words, counts.tolist(), strict=True)), corpus_count=text.sentences
@@ -204,9 +214,9 @@ def _untrained_model(
     model.sorted_vocab = 1
     # gensim trains C-ordered float32 only; rows of anything else stay put or become NaN.
     model.wv.vectors[:] = start.input_vectors
-    if hierarchical and start.node_vectors is not None:
+    if model.hs and start.node_vectors is not None:
         model.syn1[:-1] = start.node_vectors
-    if not hierarchical and start.output_vectors is not None:
+    if model.negative and start.output_vectors is not None:
         model.syn1neg[:] = start.output_vectors
     return model
 
