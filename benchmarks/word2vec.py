@@ -10,6 +10,7 @@ import dataclasses
 import os
 import sys
 import tempfile
+import textwrap
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -237,7 +238,8 @@ def _seen(results: dict[str, Any]) -> str:
 def _line(row: dict[str, Any], reference: dict[str, Any]) -> str:
     runs = row["runs"]
     if "error" in row:
-        return f"| {row['name']} | not measured: {row['error']} |" + " |" * 6
+        why = textwrap.shorten(row["error"], 90).replace("|", "/")
+        return f"| {row['name']} | not measured: {why} |" + " |" * 6
     if not runs:
         return f"| {row['name']} | not yet |" + " |" * 6
     speed = measure.Spread.of([run["words"] / run["seconds"] for run in runs]).median
@@ -290,6 +292,7 @@ def main(arguments: list[str] | None = None) -> int:
     elif output is None:
         output = RESULTS
     results: dict[str, Any] = {}
+    interrupted = False
 
     def save(found: dict[str, Any]) -> None:
         results.update(found)
@@ -302,7 +305,10 @@ def main(arguments: list[str] | None = None) -> int:
         try:
             run(usual, corpus, rounds, options.skip, save)
         except KeyboardInterrupt:
+            interrupted = True
             print("Interrupted; this is what was measured.", file=sys.stderr)
     if results:
+        save(results)  # again: Ctrl-C may have come between the writing of the two files
         print(report(results))
-    return 0 if results and not any("error" in row for row in results["rows"]) else 1
+    failed = not results or any("error" in row for row in results["rows"])
+    return 130 if interrupted else int(failed)
