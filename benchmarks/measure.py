@@ -80,9 +80,11 @@ def _answer(sender: Connection, function: Callable, arguments: Sequence) -> None
     # What we start ourselves, such as PyTorch's loaders, starts in the usual way again.
     multiprocessing.set_start_method(None, force=True)  # type: ignore[arg-type]
     try:
-        sender.send(("value", function(*arguments)))
+        answer = "value", function(*arguments)
     except Exception:
-        sender.send(("error", traceback.format_exc()))
+        answer = "error", traceback.format_exc()
+    with contextlib.suppress(BrokenPipeError):  # the parent was interrupted
+        sender.send(answer)
 
 
 @dataclass(frozen=True)
