@@ -78,7 +78,7 @@ def in_child(function: Callable, *arguments: Any) -> Any:
 def _answer(sender: Connection, function: Callable, arguments: Sequence) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
     # What we start ourselves, such as PyTorch's loaders, starts in the usual way again.
-    multiprocessing.set_start_method(None, force=True)  # type: ignore[arg-type]
+    multiprocessing.set_start_method(None, force=True)
     try:
         answer = "value", function(*arguments)
     except Exception:

@@ -1,7 +1,7 @@
 """What our trainers share: a checked start, one reading of the text, a falling learning rate."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from course_lib.corpus import require_reiterable
 from course_lib.embeddings import Embeddings
 from course_lib.pairs import pair_batches
 from course_lib.settings import Word2VecSettings
-from course_lib.vocabulary import Vocabulary, refuse_string
+from course_lib.vocabulary import Vocabulary
 
 NO_PAIRS = (
     "The text holds no pair of known words, so there is nothing to learn from. "
@@ -21,40 +21,6 @@ NO_PAIRS = (
 # A backend's step: centres and contexts, shape (B,), and the learning rate go in; the summed loss
 # of the batch, in nats, comes out; the vectors have moved.
 Step = Callable[[NDArray[np.integer], NDArray[np.integer], float], float]
-
-
-class CountedSentences:
-    """A corpus that remembers how many sentences and tokens its last reading gave.
-
-    Parameters
-    ----------
-    sentences : re-iterable of sequences of str
-        The text.
-
-    Attributes
-    ----------
-    sentences, tokens : int
-        Counted in the last complete reading; 0 before.
-
-    Raises
-    ------
-    ValueError
-        The text cannot be read twice; while reading: a sentence is a string.
-    """
-
-    def __init__(self, sentences: Iterable[Sequence[str]]) -> None:
-        require_reiterable(sentences)
-        self._source = sentences
-        self.sentences = self.tokens = 0
-
-    def __iter__(self) -> Iterator[Sequence[str]]:
-        sentences = tokens = 0
-        for sentence in self._source:
-            refuse_string(sentence)
-            sentences += 1
-            tokens += len(sentence)
-            yield sentence
-        self.sentences, self.tokens = sentences, tokens
 
 
 def starting_point(

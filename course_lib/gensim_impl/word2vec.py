@@ -12,16 +12,11 @@ from gensim.models.callbacks import CallbackAny2Vec
 from gensim.models.word2vec_inner import MAX_WORDS_IN_BATCH
 from tqdm.auto import tqdm
 
+from course_lib.corpus import require_reiterable
 from course_lib.embeddings import Embeddings
 from course_lib.settings import Word2VecSettings
-from course_lib.training import (
-    NO_PAIRS,
-    CountedSentences,
-    progress_bar,
-    require_settings,
-    starting_point,
-)
-from course_lib.vocabulary import Vocabulary
+from course_lib.training import NO_PAIRS, progress_bar, require_settings, starting_point
+from course_lib.vocabulary import Vocabulary, refuse_string
 
 
 def train_word2vec(
@@ -111,12 +106,11 @@ def train_model(
             "gensim has no full softmax. Use numpy_impl.train_word2vec or torch_impl."
             'train_word2vec, or another objective: "negative-sampling", "hierarchical-softmax".'
         )
-    counted = CountedSentences(sentences)
-    text = _Readable(counted)
+    text = _Readable(sentences)
     start = starting_point(text, settings, vocabulary, initial)
-    if not counted.sentences:  # nobody had to count the words
+    if not text.sentences:  # nobody had to count the words
         deque(text, maxlen=0)
-    model = _untrained_model(start, settings, counted)
+    model = _untrained_model(start, settings, text)
     fed = _Fed(text, start.vocabulary)
     with (
         progress_bar(progress, total=settings.epochs, unit=" epochs") as bar,
@@ -199,9 +193,7 @@ def arguments(settings: Word2VecSettings) -> dict[str, Any]:
     }
 
 
-def _untrained_model(
-    start: Embeddings, settings: Word2VecSettings, text: CountedSentences
-) -> Word2Vec:
+def _untrained_model(start: Embeddings, settings: Word2VecSettings, text: "_Readable") -> Word2Vec:
     # The vocabulary has been chosen already, and is in gensim's order.
     model = Word2Vec(**arguments(settings) | {"min_count": 1, "sorted_vocab": 0})
     words, counts = start.vocabulary.words, start.vocabulary.require_counts()
@@ -222,20 +214,30 @@ def _untrained_model(
 
 
 class _Readable:
-    """The text as gensim can take it: in lists, and none so long that gensim would cut it."""
+    """The text as gensim can take it: in lists, and none so long that gensim would cut it.
+
+    It remembers how many sentences and tokens its last complete reading gave.
+    """
 
     def __init__(self, sentences: Iterable[Sequence[str]]) -> None:
-        self.sentences = sentences
+        require_reiterable(sentences)
+        self.source = sentences
+        self.sentences = self.tokens = 0
 
     def __iter__(self) -> Iterator[list[str]]:
-        for number, tokens in enumerate(self.sentences, start=1):
+        sentences = words = 0
+        for tokens in self.source:
+            refuse_string(tokens)
+            sentences += 1
+            words += len(tokens)
             if len(tokens) > MAX_WORDS_IN_BATCH:
                 raise ValueError(
-                    f"Sentence {number} has {len(tokens):,} tokens; gensim reads the first "
+                    f"Sentence {sentences} has {len(tokens):,} tokens; gensim reads the first "
                     f"{MAX_WORDS_IN_BATCH:,} only. Cut it with corpus.split_long."
                 )
             # A sentence that is an array kills gensim's training thread.
             yield tokens if isinstance(tokens, list) else list(tokens)
+        self.sentences, self.tokens = sentences, words
 
 
 class _Fed:
