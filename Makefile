@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN := .venv/bin/python -m
 ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test lint notebooks slides clean
+.PHONY: lab test lint notebooks slides bench clean
 
 lab: .venv/installed
 	@$(RUN) course_lib
@@ -22,6 +22,9 @@ notebooks: .venv/installed
 
 slides: .venv/installed
 	.venv/bin/python slides/build_slides.py
+
+bench: .venv/installed
+	$(RUN) benchmarks $(ARGS)
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache slides/build *.egg-info

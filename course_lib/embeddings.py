@@ -310,8 +310,8 @@ class Embeddings:
             counts = np.asarray(counts)[rows]
             counts = counts if (counts >= 1).all() else None  # made by hand: zeros
         vocabulary = Vocabulary([keys[row] for row in rows], counts)
-        out = None if output_vectors is None else np.array(output_vectors)[rows]
-        return cls(vocabulary, np.array(keyed_vectors.vectors)[rows], out)
+        out = None if output_vectors is None else np.asarray(output_vectors)[rows]
+        return cls(vocabulary, np.asarray(keyed_vectors.vectors)[rows], out)
 
     def save(self, path: str | Path) -> None:
         """Write everything to one file, without pickle.

@@ -49,12 +49,13 @@ def learner_files() -> list[Path]:
 
 
 def developer_files() -> list[Path]:
-    """List what only `make` runs: the tests and the builders."""
+    """List what only `make` runs: the tests, the builders and the benchmarks."""
     return [
         ROOT / "conftest.py",
         *sorted((ROOT / "tests").rglob("*.py")),
         *sorted((ROOT / "notebooks" / "source").glob("[!0-9]*.py")),
         *sorted((ROOT / "slides").glob("*.py")),
+        *sorted((ROOT / "benchmarks").glob("*.py")),
     ]
 
 
@@ -87,7 +88,7 @@ def distributions() -> dict[str, list[str]]:
 
 def third_party(paths: Iterable[Path]) -> dict[str, set[str]]:
     """Map each distribution that the files import to the files that do."""
-    own = {"course_lib"} | {path.stem for path in developer_files()}
+    own = {"course_lib", "benchmarks"} | {path.stem for path in developer_files()}
     found: dict[str, set[str]] = {}
     for path in paths:
         for name in {name.partition(".")[0] for name in imported_names(read_code(path))}:

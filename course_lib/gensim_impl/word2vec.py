@@ -3,6 +3,7 @@
 import contextlib
 import re
 import sys
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TextIO, cast
 
@@ -11,6 +12,7 @@ from gensim.models.callbacks import CallbackAny2Vec
 from gensim.models.word2vec_inner import MAX_WORDS_IN_BATCH
 from tqdm.auto import tqdm
 
+from course_lib.corpus import require_reiterable
 from course_lib.embeddings import Embeddings
 from course_lib.settings import Word2VecSettings
 from course_lib.training import NO_PAIRS, progress_bar, require_settings, starting_point
@@ -56,99 +58,209 @@ def train_word2vec(
         The full softmax, a text that cannot be read twice or holds no pair, a sentence of more than
         10,000 tokens (gensim would drop the rest of it without a word), or vectors that do not fit.
     """
+    return to_embeddings(
+        train_model(sentences, settings, vocabulary=vocabulary, initial=initial, progress=progress)
+    )
+
+
+def train_model(
+    sentences: Iterable[Sequence[str]],
+    settings: Word2VecSettings,
+    *,
+    vocabulary: Vocabulary | None = None,
+    initial: Embeddings | None = None,
+    progress: bool = True,
+) -> Word2Vec:
+    """Train as ``train_word2vec`` does, and give gensim's own model.
+
+    Nothing in the model is ours: it can be asked, saved, and trained further as any other. For
+    more epochs: ``model.train(more, total_examples=len(more), epochs=2)``; for the same text,
+    ``total_examples=model.corpus_count``.
+
+    Parameters
+    ----------
+    sentences : re-iterable of sequences of str
+        The text; read once an epoch, and once before that.
+    settings : Word2VecSettings
+        Any but ``objective="softmax"``, which gensim does not have.
+    vocabulary : Vocabulary, optional
+        Counted from the text where it is left out. It must have counts.
+    initial : Embeddings, optional
+        Vectors to start from, as in ``train_word2vec``.
+    progress : bool, default True
+        Show a progress bar, a tick an epoch.
+
+    Returns
+    -------
+    gensim.models.Word2Vec
+        The model that ``Word2Vec(sentences, ...)`` gives for these settings, with the same bits.
+
+    Raises
+    ------
+    ValueError
+        As in ``train_word2vec``.
+    """
     require_settings(settings)
     if settings.objective == "softmax":
         raise ValueError(
             "gensim has no full softmax. Use numpy_impl.train_word2vec or torch_impl."
             'train_word2vec, or another objective: "negative-sampling", "hierarchical-softmax".'
         )
-    start = starting_point(sentences, settings, vocabulary, initial)
-    model = _untrained_model(start, settings)
-    sentence_count = _count_sentences(sentences, start.vocabulary)
-    fed = _Fed(sentences)
+    text = _Readable(sentences)
+    start = starting_point(text, settings, vocabulary, initial)
+    if not text.sentences:  # nobody had to count the words
+        deque(text, maxlen=0)
+    model = _untrained_model(start, settings, text)
+    fed = _Fed(text, start.vocabulary)
     with (
         progress_bar(progress, total=settings.epochs, unit=" epochs") as bar,
         _without_false_alarms(),
     ):
         model.train(
             fed,
-            total_examples=sentence_count,
+            total_examples=model.corpus_count,
             epochs=settings.epochs,
             callbacks=[_Tick(bar)],
         )
     if fed.error is not None:
         raise fed.error
+    return model
+
+
+def to_embeddings(model: Word2Vec) -> Embeddings:
+    """Take words, counts and all vectors over from a model of gensim's, however it was trained.
+
+    Parameters
+    ----------
+    model : gensim.models.Word2Vec
+        From ``train_model``, from a plain call of gensim's, or loaded from a file.
+
+    Returns
+    -------
+    Embeddings
+        With copies. OUT vectors are there if the model has ``negative > 0``, node vectors if it has
+        ``hs=1``; both if it was trained with both at once, as ``hs=1`` alone makes gensim do.
+        ``losses`` is None: gensim's running loss is not a mean over the epoch.
+
+    Raises
+    ------
+    ValueError
+        It is no Word2Vec model, it has no vocabulary yet, or its matrices do not fit each other.
+    """
+    if not isinstance(model, Word2Vec):
+        raise ValueError(
+            f"model must be gensim's Word2Vec, not a {type(model).__name__}. "
+            "For KeyedVectors use Embeddings.from_keyed_vectors."
+        )
+    if not len(model.wv):
+        raise ValueError(
+            "This model has no vocabulary yet, and so no vectors. Train it: "
+            "model.build_vocab(sentences), then model.train(...); or use train_model."
+        )
+    words = Embeddings.from_keyed_vectors(model.wv, model.syn1neg if model.negative else None)
     return Embeddings(
-        start.vocabulary,
-        model.wv.vectors,
-        model.syn1neg if model.negative else None,
-        model.syn1[:-1] if model.hs else None,  # the last row belongs to no node
+        words.vocabulary,
+        words.input_vectors,
+        words.output_vectors,
+        model.syn1[:-1].copy() if model.hs else None,  # the last row belongs to no node
     )
 
 
-def _untrained_model(start: Embeddings, settings: Word2VecSettings) -> Word2Vec:
+def arguments(settings: Word2VecSettings) -> dict[str, Any]:
+    """Say the settings in gensim's words: ``Word2Vec(sentences, **arguments(settings))``.
+
+    Parameters
+    ----------
+    settings : Word2VecSettings
+        Negative sampling or hierarchical softmax.
+
+    Returns
+    -------
+    dict
+        Arguments of ``gensim.models.Word2Vec`` by name.
+    """
+    same = ("vector_size", "window", "min_count", "ns_exponent", "sample", "alpha", "min_alpha")
     hierarchical = settings.objective == "hierarchical-softmax"
-    model = Word2Vec(
-        sg=int(settings.architecture == "skip-gram"),
-        hs=int(hierarchical),
-        negative=0 if hierarchical else settings.negative,  # both at once would train both
-        vector_size=settings.vector_size,
-        window=settings.window,
-        min_count=1,  # the vocabulary has been chosen already
-        sorted_vocab=0,  # and is in gensim's order
-        ns_exponent=settings.ns_exponent,
-        sample=settings.sample,
-        alpha=settings.alpha,
-        min_alpha=settings.min_alpha,
-        cbow_mean=int(settings.cbow_mean),
-        shrink_windows=settings.shrink_windows,
-        seed=settings.seed,
-        workers=settings.workers,
-    )
+    return {name: getattr(settings, name) for name in same} | {
+        "sg": int(settings.architecture == "skip-gram"),
+        "hs": int(hierarchical),
+        "negative": 0 if hierarchical else settings.negative,  # both at once would train both
+        "cbow_mean": int(settings.cbow_mean),
+        "shrink_windows": settings.shrink_windows,
+        "epochs": settings.epochs,
+        "seed": settings.seed,
+        "workers": settings.workers,
+    }
+
+
+def _untrained_model(start: Embeddings, settings: Word2VecSettings, text: "_Readable") -> Word2Vec:
+    # The vocabulary has been chosen already, and is in gensim's order.
+    model = Word2Vec(**arguments(settings) | {"min_count": 1, "sorted_vocab": 0})
     words, counts = start.vocabulary.words, start.vocabulary.require_counts()
-    model.build_vocab_from_freq(dict(zip(words, counts.tolist(), strict=True)))
+    model.build_vocab_from_freq(
+        dict(zip(words, counts.tolist(), strict=True)), corpus_count=text.sentences
+    )
+    # From here on as in a plain call, for who lets the vocabulary grow or trains on.
+    model.corpus_total_words = text.tokens
+    model.min_count = model.effective_min_count = settings.min_count
+    model.sorted_vocab = 1
     # gensim trains C-ordered float32 only; rows of anything else stay put or become NaN.
     model.wv.vectors[:] = start.input_vectors
-    if hierarchical and start.node_vectors is not None:
+    if model.hs and start.node_vectors is not None:
         model.syn1[:-1] = start.node_vectors
-    if not hierarchical and start.output_vectors is not None:
+    if model.negative and start.output_vectors is not None:
         model.syn1neg[:] = start.output_vectors
     return model
 
 
-def _count_sentences(sentences: Iterable[Sequence[str]], vocabulary: Vocabulary) -> int:
-    count, trainable = 0, False
-    for count, tokens in enumerate(sentences, start=1):
-        if len(tokens) > MAX_WORDS_IN_BATCH:
-            raise ValueError(
-                f"Sentence {count} has {len(tokens):,} tokens; gensim reads the first "
-                f"{MAX_WORDS_IN_BATCH:,} only. Cut it with corpus.split_long."
-            )
-        trainable = trainable or len(vocabulary.encode(tokens)) > 1
-    if not trainable:
-        raise ValueError(NO_PAIRS)
-    return count
+class _Readable:
+    """The text as gensim can take it: in lists, and none so long that gensim would cut it.
 
-
-class _Fed:
-    """The corpus as gensim's threads can bear it.
-
-    gensim waits for ever when its reading thread dies of an error in the corpus, or its training
-    thread of a sentence that is an array. So sentences become lists, and an error ends the text
-    and is kept.
+    It remembers how many sentences and tokens its last complete reading gave.
     """
 
     def __init__(self, sentences: Iterable[Sequence[str]]) -> None:
-        self.sentences = sentences
+        require_reiterable(sentences)
+        self.source = sentences
+        self.sentences = self.tokens = 0
+
+    def __iter__(self) -> Iterator[list[str]]:
+        sentences = words = 0
+        for tokens in self.source:
+            refuse_string(tokens)
+            sentences += 1
+            words += len(tokens)
+            if len(tokens) > MAX_WORDS_IN_BATCH:
+                raise ValueError(
+                    f"Sentence {sentences} has {len(tokens):,} tokens; gensim reads the first "
+                    f"{MAX_WORDS_IN_BATCH:,} only. Cut it with corpus.split_long."
+                )
+            # A sentence that is an array kills gensim's training thread.
+            yield tokens if isinstance(tokens, list) else list(tokens)
+        self.sentences, self.tokens = sentences, words
+
+
+class _Fed:
+    """The text as gensim's reading thread can bear it.
+
+    gensim waits for ever when that thread dies of an error in the text. So an error ends the text
+    and is kept. That a text holds no pair shows at the end of the first epoch.
+    """
+
+    def __init__(self, sentences: Iterable[list[str]], vocabulary: Vocabulary) -> None:
+        self.sentences, self.vocabulary = sentences, vocabulary
         self.error: Exception | None = None
+        self.holds_pairs = False
 
     def __iter__(self) -> Iterator[list[str]]:
         if self.error is not None:
             return
         try:
             for tokens in self.sentences:
-                refuse_string(tokens)
-                yield tokens if isinstance(tokens, list) else list(tokens)
+                self.holds_pairs = self.holds_pairs or len(self.vocabulary.encode(tokens)) > 1
+                yield tokens
+            if not self.holds_pairs:
+                raise ValueError(NO_PAIRS)
         except Exception as error:
             self.error = error
 

@@ -6,10 +6,10 @@ import sys
 
 import numpy as np
 import pytest
-from gensim.models import Word2Vec
+from gensim.models import KeyedVectors, Word2Vec
 
 from course_lib import Embeddings, Vocabulary, Word2VecSettings, datasets
-from course_lib.gensim_impl import train_word2vec
+from course_lib.gensim_impl import to_embeddings, train_model, train_word2vec
 
 SETTINGS = Word2VecSettings(vector_size=8, window=3, min_count=2, epochs=2, sample=1e-2)
 
@@ -54,6 +54,149 @@ def test_the_vectors_are_those_of_a_plain_call(text, architecture, objective):
     else:
         np.testing.assert_array_equal(ours.output_vectors, theirs.syn1neg)
         assert ours.node_vectors is None
+
+
+# The model itself
+
+ATTRIBUTES = (int, float, str, bool, type(None), np.ndarray)
+four = pytest.mark.parametrize(
+    ("architecture", "objective"),
+    list(itertools.product(["skip-gram", "cbow"], ["negative-sampling", "hierarchical-softmax"])),
+)
+
+
+def both_models(text, architecture="skip-gram", objective="negative-sampling"):
+    """Train the same model by our function and by a plain call of gensim's."""
+    settings = dataclasses.replace(SETTINGS, architecture=architecture, objective=objective)
+    hierarchical = objective == "hierarchical-softmax"
+    plain = gensims_own(
+        text,
+        settings,
+        sg=int(architecture == "skip-gram"),
+        hs=int(hierarchical),
+        negative=0 if hierarchical else 5,
+    )
+    return train_model(text, settings, progress=False), plain
+
+
+def assert_same_state(ours, plain):
+    """Compare all that the two models hold: numbers, arrays, words, and the random generator."""
+    assert vars(ours).keys() == vars(plain).keys()
+    for one, other in [(vars(ours), vars(plain)), (vars(ours.wv), vars(plain.wv))]:
+        for name in one.keys() - {"total_train_time"}:
+            if isinstance(other[name], ATTRIBUTES):
+                np.testing.assert_array_equal(one[name], other[name], err_msg=name, strict=True)
+    assert ours.wv.key_to_index == plain.wv.key_to_index
+    for attribute, values in plain.wv.expandos.items():
+        for one, other in zip(ours.wv.expandos[attribute], values, strict=True):
+            np.testing.assert_array_equal(one, other)  # a Huffman path is an array itself
+    assert ours.random.randint(2**31) == plain.random.randint(2**31)
+
+
+@four
+def test_the_model_is_that_of_a_plain_call(text, architecture, objective):
+    ours, plain = both_models(text, architecture, objective)
+    assert "corpus_count" in vars(plain) and "min_count" in vars(plain), "they are compared"
+    assert_same_state(ours, plain)
+
+
+@four
+def test_the_model_can_be_trained_further(text, architecture, objective):
+    """On the same text, and on another with words that are new."""
+    ours, plain = both_models(text, architecture, objective)
+    more = [["the", "unheard"], ["unheard", "of", "the", "once"]] * 3
+    for model in (ours, plain):
+        before = model.wv.vectors.copy()
+        model.train(text, total_examples=model.corpus_count, epochs=2)
+        model.build_vocab(more, update=True)
+        model.train(more, total_examples=model.corpus_count, epochs=1)
+        assert len(model.wv) == len(before) + 2
+        assert np.abs(model.wv.vectors[: len(before)] - before).max() > 1e-3
+    assert_same_state(ours, plain)
+
+
+def test_the_model_answers(text):
+    negative, hierarchical = (
+        both_models(text, objective=objective)
+        for objective in ("negative-sampling", "hierarchical-softmax")
+    )
+    for ours, plain in (negative, hierarchical):
+        assert ours.wv.most_similar("the") == plain.wv.most_similar("the")
+    ours, plain = (model.predict_output_word(["the", "of"]) for model in negative)
+    assert ours == plain
+    assert len(ours) == 10
+    ours, plain = (model.score(text[:3], total_sentences=3) for model in hierarchical)
+    np.testing.assert_array_equal(ours, plain)
+    assert (ours < 0).all()
+
+
+@pytest.mark.parametrize("binary", [True, False])
+def test_the_models_vectors_go_to_a_word2vec_file_and_back(text, tmp_path, binary):
+    model = train_model(text, SETTINGS, progress=False)
+    path = str(tmp_path / "vectors")
+    model.wv.save_word2vec_format(path, binary=binary)
+    back = KeyedVectors.load_word2vec_format(path, binary=binary)
+    assert back.index_to_key == model.wv.index_to_key
+    np.testing.assert_array_equal(back.vectors, model.wv.vectors)
+
+
+def test_the_model_can_be_saved_and_trained_after_loading(text, tmp_path):
+    ours, plain = both_models(text)
+    ours.save(str(tmp_path / "model"))
+    loaded = Word2Vec.load(str(tmp_path / "model"))
+    for model in (loaded, plain):
+        model.train(text, total_examples=model.corpus_count, epochs=1)
+    np.testing.assert_array_equal(loaded.wv.vectors, plain.wv.vectors)
+    np.testing.assert_array_equal(loaded.syn1neg, plain.syn1neg)
+
+
+# From any model to Embeddings
+
+
+@pytest.mark.parametrize(("hs", "negative"), [(0, 5), (1, 0), (1, 5)])
+def test_embeddings_of_a_plain_model_hold_what_it_trained(text, hs, negative):
+    model = gensims_own(text, SETTINGS, hs=hs, negative=negative)
+    found = to_embeddings(model)
+    assert found.vocabulary == Vocabulary.from_sentences(text, 2)
+    np.testing.assert_array_equal(found.input_vectors, model.wv.vectors)
+    if negative:
+        np.testing.assert_array_equal(found.output_vectors, model.syn1neg)
+    else:
+        assert found.output_vectors is None
+    if hs:
+        np.testing.assert_array_equal(found.node_vectors, model.syn1[:-1])
+    else:
+        assert found.node_vectors is None
+
+
+def test_embeddings_stay_as_they_are_when_the_model_goes_on(text):
+    model = gensims_own(text, SETTINGS, hs=1, negative=5)
+    before = to_embeddings(model)
+    model.train(text, total_examples=model.corpus_count, epochs=1)
+    after = to_embeddings(model)
+    for name in ("input_vectors", "output_vectors", "node_vectors"):
+        assert not np.allclose(getattr(before, name), getattr(after, name)), name
+
+
+def test_embeddings_of_a_loaded_model_with_new_words(text, tmp_path):
+    model = gensims_own(text, SETTINGS, sg=1, hs=1, negative=0)
+    model.save(str(tmp_path / "model"))
+    model = Word2Vec.load(str(tmp_path / "model"))
+    model.build_vocab([["unheard", "of"]] * 2, update=True)
+    found = to_embeddings(model)
+    assert found.vocabulary.words[-1] == "unheard"
+    assert found.vocabulary.counts[-1] == 2
+    assert found.node_vectors.shape == (len(found) - 1, 8)
+
+
+def test_what_is_no_trained_model_is_refused(text):
+    with pytest.raises(ValueError, match="from_keyed_vectors"):
+        to_embeddings(gensims_own(text, SETTINGS).wv)
+    with pytest.raises(ValueError, match="no vocabulary yet"):
+        to_embeddings(Word2Vec())
+
+
+# Settings
 
 
 @pytest.mark.parametrize(
@@ -162,6 +305,28 @@ def test_a_text_without_a_pair_is_refused(text):
     """gensim itself gives the untrained start vectors back."""
     with pytest.raises(ValueError, match="no pair of known words"):
         train_word2vec(text, SETTINGS, vocabulary=Vocabulary(["a", "b"], [1, 1]))
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_the_text_is_read_once_to_count_and_once_an_epoch(given):
+    words = Words(["a", "b", "c"])
+    vocabulary = Vocabulary(["c", "b", "a"], [3, 3, 3]) if given else None
+    model = train_model(words, SETTINGS, vocabulary=vocabulary, progress=False)
+    assert words.passes == 1 + SETTINGS.epochs
+    assert (model.corpus_count, model.corpus_total_words) == (3, 9)
+
+
+def test_a_sentence_that_is_long_in_a_later_pass_only_is_refused_too():
+    words = Words(["a", "b"] * 5000)
+
+    class Growing:
+        def __iter__(self):
+            yield from words
+            if words.passes == 2:
+                yield ["a"] * 10_001
+
+    with pytest.raises(ValueError, match="Sentence 4 has 10,001"):
+        train_model(Growing(), SETTINGS, progress=False)
 
 
 class Words:
