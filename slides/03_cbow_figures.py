@@ -54,7 +54,7 @@ def architecture() -> Picture:
 def one_step() -> Picture:
     W_new, _ = _after_one_step(mean=True)
     return plots.bars(
-        {"dimension 0": (W_new - W)[:, 0], "dimension 1": (W_new - W)[:, 1]},
+        np.linalg.norm(W_new - W, axis=1),
         FIVE,
         highlight=["king", "wears", "the"],
         ylabel="how far v moved",
@@ -65,7 +65,9 @@ def one_step() -> Picture:
 
 def learning_rate() -> Picture:
     return plots.loss_curve(
-        _losses(),
+        dict(
+            zip(["textbook", "gensim's rule", "textbook, faster"], _losses().values(), strict=True)
+        ),
         ylabel="mean loss (nats a window)",
         title="gensim's rule: a larger learning rate",
         size=(4.6, 3.5),
@@ -86,11 +88,11 @@ def distance() -> Picture:
 def twins() -> Picture:
     return plots.repeated_runs(
         SEEN,
-        FOUND,
+        {name.removesuffix(" epochs"): lines for name, lines in FOUND.items()},
         xlabel="how often the twin was seen",
         ylabel="share of originals found",
         title="Equal epochs: skip-gram. Equal time: CBOW",
-        size=(4.9, 3.5),
+        size=(4.9, 3.2),
     )
 
 

@@ -305,7 +305,7 @@ print(f"sum:  loss {loss_sum:.3f} -> {after_sum:.3f}   king moved by {abs(W_sum 
 #
 # Windows differ in size: at the edge of a sentence words are missing, and the shrinking window makes
 # different widths. A batch is therefore a rectangle with **padding**, and a mask that says what is real.
-# Here are the six lines for a batch of two windows, the second with two words only.
+# Here are the seven lines for a batch of two windows, the second with two words only.
 
 # %%
 contexts = np.array([[3, 0, 2, 3], [0, 3, 0, 0]])
@@ -554,11 +554,11 @@ print("numpy_impl against gensim:", np.allclose(replayed.input_vectors, trained,
 # one of them has a factor $C$). But it is less different than it looks, and you can say exactly how. Call
 # the learning rate of the IN vectors $a$, that of the OUT vectors $b$. Now measure the IN vectors in
 # another unit: $v = s\,v'$ and $u = u'/s$. All scores $u \cdot h$ stay as they are, and so does the loss.
-# But gradients change: $\partial L/\partial v' = s\,\partial L/\partial v$, and so a step $v \leftarrow v
-# - a\,\partial L/\partial v$ reads
+# But gradients change: $\partial L/\partial v' = s\,\partial L/\partial v$. So the steps
+# $v \leftarrow v - a\,\partial L/\partial v$ and $u \leftarrow u - b\,\partial L/\partial u$ read
 #
 # $$
-# v' \leftarrow v' - \frac{a}{s^2}\, \frac{\partial L}{\partial v'}, \qquad \text{and likewise} \qquad
+# v' \leftarrow v' - \frac{a}{s^2}\, \frac{\partial L}{\partial v'}, \qquad \qquad
 # u' \leftarrow u' - b\,s^2\, \frac{\partial L}{\partial u'} .
 # \tag{9}
 # $$
@@ -694,8 +694,9 @@ plots.bars(
 #
 # ## 13. Real text: CBOW against skip-gram
 #
-# Train CBOW on the first nine tenths of each Wikipedia article; the rest is for section 14. Three seconds
-# or so.
+# Train CBOW on the first nine tenths of each Wikipedia article; the rest is for section 14. The objective
+# is negative sampling, which lesson 04 explains; all you need here is that it is fast. Three seconds or
+# so.
 
 # %%
 settings = Word2VecSettings(architecture="cbow", vector_size=50, alpha=0.05, epochs=10)
@@ -807,17 +808,12 @@ ours = Embeddings(toy_vocabulary, *state)
 for question in ["the border of ___ has spanish oranges", "the tail of the ___ is small"]:
     words = question.split()
     gap = words.index("___")
-    around = words[:gap] + words[gap + 1 :]
-    fitting = [t[gap] for t in toy if t[:gap] + t[gap + 1 :] == around]
-    shares = {word: fitting.count(word) / len(fitting) for word in sorted(set(fitting))}
+    before, after = words[:gap], words[gap + 1 :]
+    seen = [t[gap] for t in toy if t[:gap] == before and t[gap + 1 :] == after]
+    guesses = ours.fill_gap(before[-3:] + after[:3], topn=5)
     print(question)
-    print(
-        "  model:",
-        *[
-            f"{w} {p:.2f}"
-            for w, p in ours.fill_gap(words[gap - 3 : gap] + words[gap + 1 : gap + 4], 5)
-        ],
-    )
+    print("  model:", *[f"{word} {share:.2f}" for word, share in guesses])
+    shares = {word: seen.count(word) / len(seen) for word in sorted(set(seen))}
     print("  text: ", *[f"{word} {share:.2f}" for word, share in shares.items()])
 
 # %% [markdown]
@@ -916,7 +912,6 @@ print("in another order:  ", top(["throne", "his", "has", "young", "the"]))
 print("a word unknown:    ", top(["the", "young", "has", "his", "throne", "recently"]))
 print("a word twice:      ", top(["the", "young", "has", "his", "throne", "throne"]))
 print("all words unknown: ", top(["recently", "quite"]))
-print("its own context:   ", top(["the"]))
 
 # %% [markdown]
 # Order and distance make no difference. Unknown words are dropped without a word; if all are unknown the
@@ -952,8 +947,8 @@ print(f"each one by itself, mean:   {alone / len(centers):.0f} nats")
 
 # %% [markdown]
 # Each word by itself is far worse than a blind guess (4.48). CBOW never asked one word alone: its vectors
-# are made to be **added up**, and each may shout as long as the others correct it. Skip-gram, which asks
-# each pair, would never leave them like that.
+# are made to be **added up**, and each may shout as long as the others correct it. Skip-gram asks about
+# each pair, so there every vector has to be a sensible guess by itself.
 #
 # ### "Padding is a word like any other"
 #
