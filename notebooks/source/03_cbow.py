@@ -66,11 +66,15 @@ def surroundings(sentences, left, right):
 
 
 # %%
-for left, right in [(1, 0), (1, 1), (2, 2)]:
+def share_seen(left, right):
+    """Give the share of gaps in the last part whose surroundings stand in the first part."""
     known = set(surroundings(first_part, left, right))
-    asked = surroundings(last_part, left, right)
-    share = np.mean([around in known for around in asked])
-    print(f"{left} before, {right} after: {share:4.0%} of the gaps have been seen")
+    return np.mean([around in known for around in surroundings(last_part, left, right)])
+
+
+for left, right in [(1, 0), (1, 1), (2, 2)]:
+    seen = share_seen(left, right)
+    print(f"{left} before, {right} after: {seen:4.0%} of the gaps have been seen")
 
 # %% [markdown]
 # With one word before the gap, counting nearly always has something to say. With two words on either
@@ -859,8 +863,8 @@ parts = [real.vocabulary.encode(tokens) for tokens in last_part]
 contexts = np.concatenate([windows(rows, 3, 3)[0][3:-3:45] for rows in parts])
 centers = np.concatenate([rows[3:-3:45] for rows in parts])
 scores = cbow_hidden(real.input_vectors, contexts) @ real.output_vectors.T
-noise = real.vocabulary.noise_distribution()
-frequencies = real.vocabulary.counts / real.vocabulary.counts.sum()
+noise = real.vocabulary.noise_distribution().astype(np.float32)
+frequencies = real.vocabulary.noise_distribution(1).astype(np.float32)  # exponent 1: as they are
 
 # %%
 print(f"{len(centers):,} gaps; a blind guess pays {np.log(len(noise)):.1f} nats")
