@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from course_lib.files import UNREADABLE, open_arrays, replacing
-from course_lib.vocabulary import Vocabulary
+from course_lib.vocabulary import Vocabulary, refuse_string
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
@@ -244,6 +244,71 @@ class Embeddings:
         ranked = np.argsort(-cosines, kind="stable")
         answer = ranked[~np.isin(ranked, rows)][:topn]
         return [(self.vocabulary.words[row], float(cosines[row])) for row in answer]
+
+    def fill_gap(
+        self,
+        context: Sequence[str],
+        topn: int = 10,
+        *,
+        noise: NDArray[np.floating] | None = None,
+        cbow_mean: bool = True,
+    ) -> list[tuple[str, float]]:
+        """Guess the word that stands in the middle of a context, as CBOW does.
+
+        h is the mean of the context's IN vectors, and the scores are u . h. Vectors that were
+        trained with the full softmax give p(w | context) = softmax(u . h). Negative sampling
+        learns another score, log p(w | context) - log(k P_n(w)) (Levy and Goldberg 2014, with the
+        context in the place of a word); hand its noise distribution P_n in, and the probabilities
+        are P_n(w) exp(u_w . h), scaled to sum to 1. Without it the answer is that of gensim's
+        ``predict_output_word``, which favours rare words.
+
+        Parameters
+        ----------
+        context : sequence of str
+            The words around the gap; order makes no difference, and a word that comes twice counts
+            twice. Unknown words are left out, as in training.
+        topn : int, default 10
+            How many guesses, at least 1.
+        noise : numpy.ndarray, shape (V,), optional
+            P_n of the training: ``vocabulary.noise_distribution(settings.ns_exponent)``.
+        cbow_mean : bool, default True
+            h is the mean or the sum: as in the training.
+
+        Returns
+        -------
+        list of (str, float)
+            Words and probabilities, the highest first. Words of the context may be among them.
+
+        Raises
+        ------
+        ValueError
+            The context is a bare string or holds no known word, ``topn`` is below 1, ``noise`` does
+            not fit, or there are no OUT vectors.
+        """
+        refuse_string(context)
+        if topn < 1:
+            raise ValueError(f"topn must be at least 1, not {topn}.")
+        rows = self.vocabulary.encode(context)
+        if len(rows) == 0:
+            raise ValueError("No word of the context is in the vocabulary, so nothing can be said.")
+        context_vectors = self.input_vectors[rows]
+        hidden = context_vectors.mean(axis=0) if cbow_mean else context_vectors.sum(axis=0)
+        scores = self.matrix("out") @ hidden
+        powers = np.exp(scores - scores.max())
+        if noise is not None:
+            powers = powers * self._checked_noise(noise)
+        probabilities = powers / powers.sum()
+        best = np.argsort(-probabilities, kind="stable")[:topn]
+        return [(self.vocabulary.words[row], float(probabilities[row])) for row in best]
+
+    def _checked_noise(self, noise: NDArray[np.floating]) -> NDArray[np.floating]:
+        distribution = np.asarray(noise)
+        if distribution.shape != (len(self),) or not (distribution > 0).all():
+            raise ValueError(
+                f"noise must hold a share above 0 for each of the {len(self)} words; "
+                "vocabulary.noise_distribution() makes it."
+            )
+        return distribution
 
     def to_keyed_vectors(self, which: str = "in") -> "KeyedVectors":
         """Hand one matrix to gensim.

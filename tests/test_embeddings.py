@@ -313,3 +313,98 @@ def test_a_damaged_file_is_refused_or_unharmed(tmp_path, embeddings):
 def test_it_looks_like_what_it_is(embeddings):
     assert repr(embeddings) == "Embeddings(40 words, d = 6, input and output vectors)"
     assert len(embeddings) == 40
+
+
+# Filling a gap ------------------------------------------------------------------------------------
+
+SENTENCES = [["the", "king", "wears", "a", "crown"], ["the", "dog", "eats", "a", "bone"]] * 40
+CONTEXT = ["the", "king", "the", "a", "unheard", "crown"]
+
+
+def gensim_model(**options):
+    options = {"sg": 0, "vector_size": 8, "min_count": 1, "sample": 0, "epochs": 20} | options
+    return Word2Vec(SENTENCES, seed=1, workers=1, alpha=0.2, **options)
+
+
+def from_gensim(model):
+    return Embeddings.from_keyed_vectors(model.wv, model.syn1neg)
+
+
+@pytest.mark.parametrize("sg", [0, 1])
+@pytest.mark.parametrize("cbow_mean", [0, 1])
+def test_a_gap_is_filled_as_by_gensim(sg, cbow_mean):
+    model = gensim_model(sg=sg, cbow_mean=cbow_mean)
+    theirs = model.predict_output_word(CONTEXT, topn=5)
+    ours = from_gensim(model).fill_gap(CONTEXT, topn=5, cbow_mean=bool(cbow_mean))
+    assert [word for word, _ in ours] == [word for word, _ in theirs]
+    np.testing.assert_allclose([p for _, p in ours], [p for _, p in theirs], rtol=1e-5)
+    other = from_gensim(model).fill_gap(CONTEXT, topn=5, cbow_mean=not cbow_mean)
+    assert abs(other[0][1] - ours[0][1]) > 0.01
+
+
+def test_the_probabilities_of_a_gap_are_those_of_the_formula(embeddings):
+    context, noise = ["w3", "w1", "w3"], embeddings.vocabulary.noise_distribution()
+    scores = embeddings.output_vectors @ embeddings.input_vectors[[3, 1, 3]].mean(axis=0)
+    for given, prior in [(None, np.ones(40)), (noise, noise)]:
+        right = prior * np.exp(scores)
+        right /= right.sum()
+        found = dict(embeddings.fill_gap(context, topn=40, noise=given))
+        assert sum(found.values()) == pytest.approx(1)
+        for row, word in enumerate(embeddings.vocabulary.words):
+            assert found[word] == pytest.approx(right[row], rel=1e-4)
+    assert list(found.values()) == sorted(found.values(), reverse=True)
+    assert len(embeddings.fill_gap(context)) == 10
+    (word, probability), (same_word, same_probability) = (
+        embeddings.fill_gap(words, 1)[0] for words in (context, ["w3", "w3", "w1"])
+    )
+    assert (word, probability) == (same_word, pytest.approx(same_probability))
+
+
+def test_the_noise_makes_a_gap_filler_of_negative_sampling_better():
+    """Ten words take turns after one context, five of them four times as often as the others."""
+    often, seldom = [f"often{i}" for i in range(5)], [f"seldom{i}" for i in range(5)]
+    text = [["a", word, "b"] for word in 4 * often + seldom] * 60
+    model = Word2Vec(
+        text, sg=0, vector_size=16, window=1, min_count=1, sample=0, alpha=0.1, min_alpha=0.001,
+        epochs=30, seed=1, workers=1, negative=5,
+    )  # fmt: skip
+    filler = from_gensim(model)
+    noise = filler.vocabulary.noise_distribution()
+    plain = dict(filler.fill_gap(["a", "b"], 12))
+    corrected = dict(filler.fill_gap(["a", "b"], 12, noise=noise))
+
+    def ratio(shares):
+        return sum(shares[word] for word in often) / sum(shares[word] for word in seldom)
+
+    assert ratio(corrected) == pytest.approx(4, rel=0.25)
+    assert ratio(plain) < 2
+
+
+def test_large_scores_in_a_gap_do_not_overflow(embeddings):
+    large = Embeddings(
+        embeddings.vocabulary, 100 * embeddings.input_vectors, 100 * embeddings.output_vectors
+    )
+    (_, probability), *_ = large.fill_gap(["w1"])
+    assert probability == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("context", "options", "message"),
+    [
+        ("w1", {}, "a list of tokens"),
+        ([], {}, "No word of the context"),
+        (["unheard"], {}, "No word of the context"),
+        (["w1"], {"topn": 0}, "topn must be at least 1"),
+        (["w1"], {"noise": np.full(39, 1 / 39)}, "each of the 40 words"),
+        (["w1"], {"noise": np.zeros(40)}, "a share above 0"),
+        (["w1"], {"noise": np.full(40, np.nan)}, "a share above 0"),
+    ],
+)
+def test_a_gap_that_cannot_be_filled_is_refused(embeddings, context, options, message):
+    with pytest.raises(ValueError, match=message):
+        embeddings.fill_gap(context, **options)
+
+
+def test_a_gap_needs_out_vectors(embeddings):
+    with pytest.raises(ValueError, match="no OUT vectors"):
+        Embeddings(embeddings.vocabulary, embeddings.input_vectors).fill_gap(["w1"])

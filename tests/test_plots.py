@@ -29,6 +29,10 @@ VOCABULARY = Vocabulary(
 )
 EMBEDDINGS = Embeddings(Vocabulary(WORDS), RNG.normal(size=(5, 8)), RNG.normal(size=(5, 8)))
 CLOUD = RNG.normal(size=(40, 2)) * np.repeat([0.1, 1.0], 20)[:, None]
+REPEATS = {
+    "quick": [[0.25, 0.5, 0.75], [0.5, 0.75, 1.0]],
+    "slow": [[0.0, 0.25, 0.5], [0.0, 0.25, 0.75]],
+}
 WIDE = RNG.normal(size=(20, 16))
 CLOUD_WORDS = [f"word{number}" for number in range(40)]
 
@@ -52,6 +56,11 @@ CALLS = {
     "skipgram_architecture": lambda: plots.skipgram_architecture(),
     "skipgram_architecture, numbers": lambda: plots.skipgram_architecture(10_000, 300),
     "skipgram_architecture, small": lambda: plots.skipgram_architecture(5, 3),
+    "cbow_architecture": lambda: plots.cbow_architecture(),
+    "cbow_architecture, numbers": lambda: plots.cbow_architecture(10_000, 300),
+    "cbow_architecture, small": lambda: plots.cbow_architecture(
+        5, 2, context_rows=[3, 0, 2, 3], center_row=4
+    ),
     "bars": lambda: plots.bars(AFTER, WORDS, highlight=["queen"]),
     "bars, paired": lambda: plots.bars({"before": BEFORE, "after": AFTER}, WORDS),
     "bars, many": lambda: plots.bars(np.arange(40.0), CLOUD_WORDS),
@@ -67,6 +76,9 @@ CALLS = {
         {"NumPy": np.linspace(3, 1, 100), "PyTorch": np.linspace(3, 1.1, 100)}, xlabel="step"
     ),
     "similarity_heatmap": lambda: plots.similarity_heatmap(EMBEDDINGS, WORDS, "in", "out"),
+    "repeated_runs": lambda: plots.repeated_runs(
+        [10, 20, 50], REPEATS, xlabel="times seen", ylabel="share found", title="Slow rises later"
+    ),
     "scatter": lambda: plots.scatter(
         CLOUD, CLOUD_WORDS, groups=["tight"] * 20 + ["loose"] * 20, title="Two clouds"
     ),
@@ -95,10 +107,17 @@ HALF = {
     "loss_curve": lambda: plots.loss_curve(
         [3.5, 2.5, 2.25], references={"log V": np.log(40)}, size=(5.2, 3.6)
     ),
+    "repeated_runs": lambda: plots.repeated_runs(
+        [10, 20, 50], REPEATS, xlabel="times seen", ylabel="share", title="t", size=(5.2, 3.6)
+    ),
     "scatter": lambda: plots.scatter(
         CLOUD, CLOUD_WORDS, groups=["tight"] * 20 + ["loose"] * 20, title="t", size=(5.2, 4.4)
     ),
 }
+
+
+def twin_lines(x, runs=REPEATS):
+    return plots.repeated_runs(x, runs, xlabel="x", ylabel="y", title="t")
 
 
 @pytest.fixture(scope="module", params=CALLS)
@@ -289,6 +308,21 @@ def test_architecture_tells_the_shapes():
     assert "v_c (300 numbers)" in alt
 
 
+def test_cbow_architecture_tells_the_bag():
+    alt = plots.cbow_architecture(7, 3, context_rows=[3, 0, 2, 3], center_row=5).alt
+    assert "7 numbers: 1/4 at row 0, 1/4 at row 2 and 2/4 at row 3, 0 elsewhere" in alt
+    assert "centre word c, row 5" in alt
+
+
+def test_repeated_runs_tell_mean_and_spread():
+    picture = twin_lines([1, 2, 4])
+    assert "y at x 1, 2 and 4" in picture.alt
+    assert "quick: 0.38 (0.25 to 0.50), 0.62 (0.50 to 0.75) and 0.88 (0.75 to 1.00)" in picture.alt
+    _, slow = picture.axes[0].containers
+    _, _, (bars,) = slow.lines
+    assert bars.get_segments()[2][:, 1].tolist() == [0.5, 0.75]
+
+
 def test_bars_tell_the_values_and_the_largest_change():
     picture = plots.bars({"before": BEFORE, "after": AFTER}, WORDS, highlight=["man"])
     assert "queen before 0.200, after 0.400" in picture.alt
@@ -391,6 +425,14 @@ def test_pca_agrees_with_the_covariance_matrix():
         (lambda: plots.window_weights(1), ValueError, "at least 2"),
         (lambda: plots.window_weights(3, [1, 1]), ValueError, "3 counts"),
         (lambda: plots.skipgram_architecture(0), ValueError, "at least 1"),
+        (lambda: plots.cbow_architecture(5, 0), ValueError, "at least 1"),
+        (lambda: plots.cbow_architecture(5), ValueError, "from 0 to 4"),
+        (lambda: plots.cbow_architecture(context_rows=[4]), ValueError, "another row"),
+        (lambda: plots.cbow_architecture(context_rows=[]), ValueError, "context rows"),
+        (lambda: twin_lines([2, 1]), ValueError, "must rise"),
+        (lambda: twin_lines([0, 1]), ValueError, "above 0"),
+        (lambda: twin_lines([1, 2], {}), ValueError, "1 to 7 ways"),
+        (lambda: twin_lines([1, 2]), ValueError, "3 values a repeat for 2"),
         (lambda: plots.bars([1.0], ["a", "b"]), ValueError, "1 values for 2 labels"),
         (lambda: plots.bars([1.0, np.nan], ["a", "b"]), ValueError, "NaN"),
         (lambda: plots.bars([1.0, 2.0], ["a", "b"], highlight=["c"]), KeyError, "c"),

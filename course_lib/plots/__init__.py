@@ -5,8 +5,9 @@ behind. All functions share one palette and one style, and draw the same bytes e
 """
 
 from course_lib.plots.frequencies import keep_probability, zipf, zipf_fit
-from course_lib.plots.networks import one_hot_lookup, skipgram_architecture
+from course_lib.plots.networks import cbow_architecture, one_hot_lookup, skipgram_architecture
 from course_lib.plots.picture import BLUE, DPI, ORANGE, PALETTE, STYLE, Picture
+from course_lib.plots.repeats import repeated_runs
 from course_lib.plots.spaces import pca, scatter, similarity_heatmap
 from course_lib.plots.values import bars, loss_curve, matrix_heatmaps
 from course_lib.plots.windows import window, window_weights
@@ -19,11 +20,13 @@ __all__ = [
     "STYLE",
     "Picture",
     "bars",
+    "cbow_architecture",
     "keep_probability",
     "loss_curve",
     "matrix_heatmaps",
     "one_hot_lookup",
     "pca",
+    "repeated_runs",
     "scatter",
     "similarity_heatmap",
     "skipgram_architecture",

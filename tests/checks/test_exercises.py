@@ -157,6 +157,12 @@ ARRAYS = np.zeros(2), np.zeros(3)
         ("02.3", lambda v_c, W_out, target: (RAGGED, RAGGED), "dL/dv_c cannot be read as an array"),
         ("02.3", lambda v_c, W_out, target: (v_c, RAGGED), "dL/dW' cannot be read as an array"),
         ("02.4", lambda W, W_out, c, o, alpha: (RAGGED, W_out), "W after one pair cannot be read"),
+        ("03.1", lambda tokens, window: [ARRAYS], "a list of words, and a word"),
+        ("03.2", lambda W, contexts, mask: RAGGED, "The hidden vectors cannot be read as an array"),
+        ("03.3", lambda W, W_out, o, c: (RAGGED, W_out), "The gradient dL/dW cannot be read"),
+        ("03.3", lambda W, W_out, o, c: W, "`gradients` should return two matrices"),
+        ("03.4", lambda window: RAGGED, "The weights cannot be read as an array"),
+        ("03.5", lambda W, W_out, words, tokens, noise: RAGGED, "The probabilities cannot be read"),
     ],
 )
 def test_a_result_of_another_form_is_named(number, answer, said):
