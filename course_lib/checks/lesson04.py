@@ -84,15 +84,15 @@ def check_pair_loss(pair_loss: Callable[..., Any]) -> None:
         require(not np.isclose(found, slip), told)
     require_close(found, right, "The loss of the pair of section 7", rtol=1e-5)
     with np.errstate(all="ignore"):  # the messages below say it better than NumPy's warning
-        far = as_numbers(pair_loss(1000 * v_c, -u_o, U_n), "The loss for a score of -400")
-        near = as_numbers(pair_loss(1000 * v_c, u_o, -U_n), "The loss for noise with scores of 200")
+        far = as_numbers(pair_loss(4000 * v_c, -u_o, U_n), "The loss for a score of -1600")
+        near = as_numbers(pair_loss(4000 * v_c, u_o, -U_n), "The loss for noise with scores of 800")
     require(
         np.isfinite(far).all() and np.isfinite(near).all(),
-        "For scores of some hundreds the loss is infinite or nan: the sigmoid rounds to 0, and "
+        "For scores of -1600 or 800 the loss is infinite or nan: the sigmoid rounds to 0, and "
         "log(0) is lost. log sigmoid(s) = -log(1 + exp(-s)) = -np.logaddexp(0, -s).",
     )
-    require_close(far, 400.0, "The loss for a score of -400", rtol=1e-5)
-    require_close(near, 300.0, "The loss for noise with scores of 100 and 200", rtol=1e-5)
+    require_close(far, 1600.0, "The loss for a score of -1600", rtol=1e-5)
+    require_close(near, 1200.0, "The loss for noise with scores of 400 and 800", rtol=1e-5)
 
 
 @exercise("04.3", done="Three rows of algebra, and they are what gensim's loop computes.")
@@ -108,8 +108,8 @@ def check_gradients(gradients: Callable[..., Any]) -> None:
     right_v, right_W = _gradients(v_c, W_out, 1, [4, 0])
     require(
         W_found.shape == W_out.shape,
-        f"dL/dW' has shape {W_found.shape}; it should be that of W_out, (6, 3), with zeros in the "
-        "rows that were not asked about.",
+        f"The gradient dL/dW' has shape {W_found.shape}; it should be that of W_out, (6, 3), with "
+        "zeros in the rows that were not asked about.",
     )
     require(
         not _same(v_found, -right_v) and not _same(W_found, -right_W),
@@ -134,13 +134,13 @@ def check_gradients(gradients: Callable[..., Any]) -> None:
         "Noise word 4 was drawn twice, but its row has one share only: with repeated rows, "
         "gradient[rows] += ... keeps the last one. np.add.at keeps all.",
     )
-    require_close(twice[1], W_twice, "dL/dW' with a noise word drawn twice", **loose)
-    require_close(twice[0], v_twice, "dL/dv_c with a noise word drawn twice", **loose)
+    require_close(twice[1], W_twice, "The gradient dL/dW' with a noise word drawn twice", **loose)
+    require_close(twice[0], v_twice, "The gradient dL/dv_c with a noise word drawn twice", **loose)
     both = require_two(gradients(v_c, W_out, 1, np.array([1, 0])), two)
     v_both, W_both = _gradients(v_c, W_out, 1, [1, 0])
     said = "with a noise word that is the context word (equation (3) counts it)"
-    require_close(both[1], W_both, f"dL/dW' {said}", **loose)
-    require_close(both[0], v_both, f"dL/dv_c {said}", **loose)
+    require_close(both[1], W_both, f"The gradient dL/dW' {said}", **loose)
+    require_close(both[0], v_both, f"The gradient dL/dv_c {said}", **loose)
 
 
 WINDOWS = [([4, 2], [1, 3]), ([5], [2]), ([1, 2, 3], [4, 5, 5])]  # context words, noise words
@@ -227,7 +227,7 @@ def _wrong_optima(counts: NDArray, noise: NDArray, k: int) -> list[tuple[NDArray
     pmi = np.log(counts / (counts.sum(axis=1, keepdims=True) * frequency))
     return [
         (right + np.log(k), "The k is missing: k noise words are drawn for each pair."),
-        (right + 2 * np.log(k), "log k is added: more noise makes the scores smaller."),
+        (right + 2 * np.log(k), "The log k is added: more noise makes the scores smaller."),
         (
             pmi - np.log(k),
             "This is PMI - log k, which holds only if the noise is the words' own frequency. Use "
@@ -235,7 +235,8 @@ def _wrong_optima(counts: NDArray, noise: NDArray, k: int) -> list[tuple[NDArray
         ),
         (
             np.log(counts / (k * counts.sum(axis=0) * noise)),
-            "#(w) is summed over the wrong axis: it is the sum of row w, the pairs with centre w.",
+            "The number #(w) is summed over the wrong axis: it is the sum of row w, the pairs with "
+            "centre w.",
         ),
         (
             np.log(counts / (k * counts.sum(axis=1, keepdims=True) * noise[:, None])),

@@ -53,13 +53,13 @@ text = [vocabulary.encode(tokens) for tokens in wikipedia]
 
 # %%
 rng = np.random.default_rng(1)
-asked = ["water", "music", "king", "language", "moon"]
+asked = ["water", "music", "war", "language", "moon"]
 centers, contexts = skipgram_pairs(np.concatenate(text), window=2)
 true_words = []
 for word in asked:
     times = np.bincount(contexts[centers == vocabulary.index(word)], minlength=V)
-    # Seen together at least three times; without the limit it is nearly always "the" or "of".
-    true_words.append(rng.choice(np.flatnonzero((times >= 3) & (vocabulary.counts < 500))))
+    ratio = np.where(times >= 5, times / vocabulary.counts, 0)  # the company of lesson 02
+    true_words.append(rng.choice(np.argsort(-ratio, kind="stable")[:4]))
 for word, true in zip(asked, true_words, strict=True):
     six = rng.permutation([true, *rng.choice(V, size=5, p=noise_distribution)])
     print(f"{word:9s} ?  {', '.join(vocabulary.decode(six))}")
@@ -506,10 +506,10 @@ print("what a pair of each window weighs:", (1 / mask.sum(axis=1)).round(3))
 #
 # | a draw is ... | the paper | word2vec.c, gensim | D2L |
 # |---|---|---|---|
-# | the word to predict | does not say; (3) counts it | **skips** it: $k - 1$ negatives are left | draws **again** |
-# | another context word of the window | counts | counts | draws **again** |
-# | the centre | counts | counts | counts |
-# | a context word elsewhere in the text | counts | counts | counts |
+# | the word to predict | does not say | **skips** it: $k - 1$ negatives are left | draws **again** |
+# | another context word of the window | does not say | counts | draws **again** |
+# | the centre | does not say | counts | counts |
+# | a context word elsewhere in the text | does not say | counts | counts |
 #
 # (word2vec.c: `if (target == word) continue;`. With the roles of gensim and word2vec.c "the word to predict"
 # is the word in the middle of the window. D2L draws its noise once, before the training; the others draw
@@ -546,11 +546,11 @@ del met
 
 # %% [markdown]
 # So the cases that the implementations quarrel about are rare: the word itself is drawn once in several
-# hundred times. But look at the last line. About a quarter of the "negatives" are true context words of
+# hundred times. But look at the last line. Nearly three in ten "negatives" are true context words of
 # that centre somewhere, and nobody leaves them out. They may stay: a word is company if it comes **more
 # often than by chance**, and that is a matter of how often it is a yes and how often a no. Does the skip
 # leave a trace all the same? Take an extreme text, nearly all *a*. Nearly every draw equals the word
-# to predict. If such draws counted, there would be about five noes for each yes:
+# to predict. If such draws counted, there would be about five times no for each yes:
 
 # %%
 nearly_one_word = [["a"] * 50] * 400 + [["b", "a"]] * 5
@@ -768,7 +768,7 @@ spearman = {
 plots.seed_spread(
     spearman,
     xlabel="Spearman correlation with human judgements",
-    title="Between most settings the seeds differ as much as the settings",
+    title="After three epochs exponent 0 and k = 15 lag; the rest is within the seeds",
 )
 
 # %% [markdown]
@@ -793,13 +793,30 @@ def interval(name, other, draws=1000):
 
 # %%
 usual = "k = 5, exponent 0.75, sample 1e-4"
-for name in knobs:
-    if name != usual:
-        low, high = interval(name, usual, draws=300)
-        verdict = "lower" if high < 0 else "higher" if low > 0 else "no difference to be seen"
-        print(f"{name:16s} against the usual setting: {verdict}")
+print("mean and range over three seeds; 95 % of the resampled lists of pairs say:")
+for name, found in spearman.items():
+    low, high = interval(name, usual, draws=300)
+    verdict = "lower" if high < 0 else "higher" if low > 0 else "no difference"
+    told = f"{np.mean(found):.2f} ({min(found):.2f} to {max(found):.2f})"
+    print(f"{name:33s} {told}  {verdict if name != usual else ''}")
 
 # %% [markdown]
+# Two settings lag: uniform noise, and fifteen negatives. For the rest neither $k$ nor the exponent nor
+# subsampling makes a difference that this test could see. Is the lag there to stay, or are those two only
+# slow? We train three of them twice as long:
+
+# %%
+twice = [{**knobs[name], "epochs": 6} for name in (usual, "exponent 0", "k = 15")]
+with ThreadPoolExecutor(2) as pool:
+    longer = list(pool.map(train, twice))
+for name, model in zip(["usual setting", "exponent 0", "k = 15"], longer, strict=True):
+    print(f"6 epochs, {name:13s} {spearmanr(cosines(model), human).statistic:.2f}")
+
+# %% [markdown]
+# Only slow. With twice the epochs both have caught up (one seed each, so do not read an order into it), and
+# all three are clearly above what they had. **Twice the epochs did more than any of the three knobs.**
+# Whoever compares settings after a short training compares speeds.
+#
 # What the softmax of lesson 02 had as a floor, negative sampling has not: a measure of how good the vectors
 # are. Why not simply compare the losses? Because they answer different questions:
 
@@ -853,15 +870,12 @@ for label, name in counts_of_k.items():
 # too little training: the longer we train, the wider it gets.
 
 # %%
-longer = train({"epochs": 9})
-for label, model in [("3 epochs", models[usual][0]), ("9 epochs", longer)]:
+for label, model in [("3 epochs", models[usual][0]), ("6 epochs", longer[0])]:
     middle = unit(model.input_vectors.mean(axis=0, keepdims=True))[0]
-    agreement_now = spearmanr(cosines(model), human).statistic
-    cone = np.mean(unit(model.input_vectors) @ middle)
-    print(f"k = 5, {label}: IN with mean IN {cone:.2f}; Spearman {agreement_now:.2f}")
+    print(f"k = 5, {label}: IN with mean IN {np.mean(unit(model.input_vectors) @ middle):.2f}")
 
 # %% [markdown]
-# Two consequences. A cosine of 0.5 means little when two *random* words have 0.3: compare cosines, do not
+# Two consequences. A cosine of 0.5 means little when two *random* words have 0.46: compare cosines, do not
 # read them as they are. And IN-OUT cosines (lesson 11) are mostly negative, even of words that occur together.
 #
 # ## 16. Where it goes wrong
@@ -889,7 +903,7 @@ for name, scores in [
 #
 # ### "A negative is a word that does not occur with the centre"
 #
-# Section 12: more than a quarter of them do. What would happen if we left all of them out? Then a pair that meets
+# Section 12: nearly three in ten of them do. What would happen if we left all of them out? Then a pair that meets
 # would never be a no, and (10) has no finite optimum: all scores of pairs that meet would grow for ever.
 
 # %%
@@ -910,8 +924,8 @@ for steps in (100, 300, 900):
 #
 # ### "More negatives, better vectors"
 #
-# Section 14: between $k = 1$ and $k = 15$ there is no difference beyond chance on this text, and $k = 15$ takes
-# about three times as long. The paper recommends 5 to 20 for small texts and 2 to 5 for large ones, by
+# Section 14: fifteen negatives were behind five after three epochs and no longer after six, at several times
+# the cost of one. One negative did as well as five. The paper recommends 5 to 20 for small texts and 2 to 5 for large ones, by
 # its authors' experience with analogies. Try more epochs before you try more negatives.
 #
 # ### "Negatives drawn once are as good as new ones"
@@ -983,7 +997,7 @@ check("04.1", noise_distribution)
 #
 # Write `pair_loss(v_c, u_o, U_n)`, equation (3): the centre's IN vector and the context word's OUT
 # vector, both of shape `(d,)`, and the OUT vectors of the noise words, shape `(k, d)`. Give one number. Scores of
-# -400 must not give infinity.
+# -1600 must not give infinity.
 
 
 # %% tags=["stub"]
@@ -1115,8 +1129,8 @@ check("04.5", optimum)
 # gradients, and only $k + 1$ rows of $W'$ move. A negative may be a true context word; gensim and word2vec.c
 # skip it only if it is the word to predict, D2L if it is in the window. Each score goes to
 # $\log \#(w, c) - \log (k\, \#(w)\, P_n(c))$, which is PMI $- \log k$ if the noise is the words' own
-# frequency. All the noes push IN and OUT to opposite sides. How many negatives, and which exponent, made less
-# difference here than the seed. Next: [hierarchical softmax](../README.md#lessons), which needs no noise.
+# frequency. The noise pushes IN and OUT to opposite sides. How many negatives, and which exponent, made less
+# difference here than training for longer. Next: [hierarchical softmax](../README.md#lessons), which needs no noise.
 #
 # ## References
 #
