@@ -30,7 +30,7 @@ def yes_and_no() -> Picture:
 def noise() -> Picture:
     wikipedia = Vocabulary.from_sentences(datasets.load_corpus("wikipedia"), min_count=5)
     return plots.noise_distributions(
-        wikipedia, title="A smaller exponent: more rare words", size=(4.9, 3.7)
+        wikipedia, title="A smaller exponent: more rare words", size=(4.2, 3.4)
     )
 
 
@@ -55,7 +55,7 @@ def pmi() -> Picture:
     seen = pair_counts > 0
     scores = _converged(pair_counts, noise_counts)
     return plots.score_scatter(
-        best[seen], scores[seen], title="d = V: every pair on the line", size=(4.2, 3.8)
+        best[seen], scores[seen], title="d = V: every pair on the line", size=(3.8, 3.3)
     )
 
 
@@ -66,7 +66,7 @@ def cone() -> Picture:
         middle = unit(trained.input_vectors.mean(axis=0, keepdims=True))[0]
         both = trained.input_vectors, trained.output_vectors
         sides[f"k = {k}"] = tuple(unit(vectors) @ middle for vectors in both)
-    return plots.cosine_histograms(sides, title="IN on one side, OUT on the other", size=(7.4, 3.1))
+    return plots.cosine_histograms(sides, title="IN on one side, OUT on the other", size=(5.8, 2.4))
 
 
 def _after_one_step() -> tuple[NDArray, NDArray]:

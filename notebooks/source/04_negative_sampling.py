@@ -775,7 +775,7 @@ plots.seed_spread(
 # Before you read anything into the dots: there are two kinds of chance here. One is the seed, and you see it.
 # The other is the list of 241 pairs: with other pairs all dots would move. The **bootstrap** shows how far:
 # draw 241 pairs from the list with replacement, many times, and look at the difference of two settings each
-# time.
+# time. If the middle 95 % of the differences lie below zero, we say *lower*.
 
 
 # %%
@@ -793,7 +793,7 @@ def interval(name, other, draws=1000):
 
 # %%
 usual = "k = 5, exponent 0.75, sample 1e-4"
-print("mean and range over three seeds; 95 % of the resampled lists of pairs say:")
+print("mean and range over three seeds, and the bootstrap against the usual setting")
 for name, found in spearman.items():
     low, high = interval(name, usual, draws=300)
     verdict = "lower" if high < 0 else "higher" if low > 0 else "no difference"
@@ -848,7 +848,7 @@ plots.cosine_histograms(
 )
 
 # %% [markdown]
-# Why? Look at (8). A word is noise $k$ times as often as it is company. Each no pushes its OUT vector away
+# Why? Look at (8). On the whole a word is noise $k$ times as often as it is company. Each no pushes its OUT vector away
 # from an IN vector, and the push that all of them have in common does not cancel. From (11) one can see it,
 # too: the mean score falls with $\log k$, and the simplest way to make all scores smaller is to have
 # all $u$ point away from all $v$.
