@@ -55,7 +55,7 @@ def pmi() -> Picture:
     seen = pair_counts > 0
     scores = _converged(pair_counts, noise_counts)
     return plots.score_scatter(
-        best[seen], scores[seen], title="d = V: every pair on the line", size=(3.8, 3.3)
+        best[seen], scores[seen], title="d = V: pair by pair", size=(3.4, 3.0)
     )
 
 

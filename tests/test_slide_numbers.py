@@ -675,10 +675,10 @@ def test_scores_at_the_optimum():
     text = slide(NEGATIVES, "And training gets there")
     printed = lesson_output(NEGATIVES)
     for trained, against, lesson_says in [
-        ("exponent 1", "(11)", "exponent 1 against PMI - log k"),
-        ("exponent 0.75", "(11)", "exponent 0.75 against PMI - log k"),
-        ("exponent 0.75", "(12)", "exponent 0.75 against equation (12)"),
-        ("exp. 1, $d = 8$", "(11)", "exponent 1, d = 8"),
+        ("1", "(11)", "exponent 1 against PMI - log k"),
+        ("0.75", "(11)", "exponent 0.75 against PMI - log k"),
+        ("0.75", "(12)", "exponent 0.75 against equation (12)"),
+        ("1, $d = 8$", "(11)", "exponent 1, d = 8"),
     ]:
         correlation, slope = re.search(
             rf"{re.escape(lesson_says)}: correlation (\S+), slope (\S+)", printed
