@@ -817,8 +817,7 @@ for name, model in zip(["usual setting", "exponent 0", "k = 15"], longer, strict
 # all three are clearly above what they had. **Twice the epochs did more than any of the three knobs.**
 # Whoever compares settings after a short training compares speeds.
 #
-# What the softmax of lesson 02 had as a floor, negative sampling has not: a measure of how good the vectors
-# are. Why not simply compare the losses? Because they answer different questions:
+# Why not simply compare the losses? Because each setting is asked other questions:
 
 # %%
 for name in ["k = 1", "k = 2", usual, "k = 15"]:
@@ -875,8 +874,8 @@ for label, model in [("3 epochs", models[usual][0]), ("6 epochs", longer[0])]:
     print(f"k = 5, {label}: IN with mean IN {np.mean(unit(model.input_vectors) @ middle):.2f}")
 
 # %% [markdown]
-# Two consequences. A cosine of 0.5 means little when two *random* words have 0.46: compare cosines, do not
-# read them as they are. And IN-OUT cosines (lesson 11) are mostly negative, even of words that occur together.
+# A consequence: a cosine of 0.5 means little when two *random* words have 0.46. Compare cosines with each other,
+# and do not read one alone.
 #
 # ## 16. Where it goes wrong
 #
@@ -919,7 +918,7 @@ for steps in (100, 300, 900):
     print(f"without, {steps} steps:    {scores[often]:4.0f} and {scores[seldom]:4.0f}")
 
 # %% [markdown]
-# The grades are gone: *meets often* and *met once* become the same. The true words among the negatives are
+# The grades are gone: *99 times* and *25 times* become the same. The true words among the negatives are
 # not an error in the method. They are the method.
 #
 # ### "More negatives, better vectors"
@@ -931,7 +930,8 @@ for steps in (100, 300, 900):
 # ### "Negatives drawn once are as good as new ones"
 #
 # They are for one step. But D2L's fixed noise (section 12) is learnt by heart: a word that happened to be
-# drawn beside *moon* stays its enemy in every epoch. On the toy text, with ten epochs, one negative a pair:
+# drawn beside *moon* stays its enemy in every epoch. Here is the noise for 300 sentences of the toy text, one
+# negative a pair, drawn once and drawn anew ten times, against the numbers that $P_n$ expects:
 
 # %%
 rng = np.random.default_rng(1)
