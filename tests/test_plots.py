@@ -35,6 +35,11 @@ REPEATS = {
 }
 WIDE = RNG.normal(size=(20, 16))
 CLOUD_WORDS = [f"word{number}" for number in range(40)]
+COSINES = {
+    f"k = {k}": (np.tanh(k * RNG.normal(1, 0.3, 500)), -np.tanh(k * RNG.normal(1, 0.3, 500)))
+    for k in (1, 2, 5, 15)
+}
+SPREAD = {"k = 1": [0.1, 0.12, 0.11], "k = 5": [0.2, 0.21, 0.24], "no subsampling": [0.2, 0.2, 0.3]}
 
 # One call of each function, and the variants that draw something else.
 CALLS = {
@@ -86,6 +91,15 @@ CALLS = {
         MATRIX[:, :2], WORDS, shares=[0.625, 0.25], title="A title that is long enough to need two"
         " lines, because it says more than fits into one",
     ),
+    "yes_and_no": lambda: plots.yes_and_no("king", "crown", ["the", "oxygen", "and"]),
+    "yes_and_no, one": lambda: plots.yes_and_no("a", "b", ["c"]),
+    "noise_distributions": lambda: plots.noise_distributions(VOCABULARY),
+    "step_times": lambda: plots.step_times(
+        [1_000, 10_000, 50_000], {"softmax": [1e-4, 1e-3, 6e-3], "negative sampling": [2e-5] * 3}
+    ),
+    "score_scatter": lambda: plots.score_scatter(CLOUD[:, 0], CLOUD[:, 0] + 0.1 * CLOUD[:, 1]),
+    "cosine_histograms": lambda: plots.cosine_histograms(COSINES),
+    "seed_spread": lambda: plots.seed_spread(SPREAD, xlabel="agreement", title="One is worse"),
 }  # fmt: skip
 
 # Narrow enough for half a slide.
@@ -112,6 +126,16 @@ HALF = {
     ),
     "scatter": lambda: plots.scatter(
         CLOUD, CLOUD_WORDS, groups=["tight"] * 20 + ["loose"] * 20, title="t", size=(5.2, 4.4)
+    ),
+    "yes_and_no": lambda: plots.yes_and_no("king", "crown", ["the", "oxygen"], size=(5.2, 2.6)),
+    "noise_distributions": lambda: plots.noise_distributions(VOCABULARY, size=(5.2, 3.6)),
+    "step_times": lambda: plots.step_times(
+        [1_000, 50_000], {"softmax": [1e-4, 6e-3], "sampling": [2e-5] * 2}, size=(5.2, 3.6)
+    ),
+    "score_scatter": lambda: plots.score_scatter(CLOUD[:, 0], CLOUD[:, 0] * 2, size=(4.4, 4)),
+    "cosine_histograms": lambda: plots.cosine_histograms(COSINES, size=(6, 3)),
+    "seed_spread": lambda: plots.seed_spread(
+        SPREAD, xlabel="agreement", title="One is worse", size=(5.2, 3)
     ),
 }
 
@@ -402,6 +426,50 @@ def test_pca_agrees_with_the_covariance_matrix():
     assert plots.pca(-X)[0].max(axis=0) == pytest.approx(points.max(axis=0))
 
 
+def test_yes_and_no_names_every_word_and_its_label():
+    picture = plots.yes_and_no("king", "crown", ["the", "oxygen"])
+    assert "held against 3 OUT vectors" in picture.alt
+    assert "“crown” the answer should be yes, label 1; for the noise words “the” and “oxygen”" in (
+        picture.alt
+    )
+    assert picture.get_suptitle() == "“king” says yes to “crown” and no to 2 noise words"
+
+
+def test_noise_distributions_tell_the_first_word_and_the_rarer_half():
+    words = Vocabulary(["rare", "often", "some", "few"], [1, 16, 2, 1])
+    picture = plots.noise_distributions(words, [0, 1])
+    assert "exponent 0: “often” 25.00%, the rarer half of the words together 50.0%" in picture.alt
+    assert "exponent 1: “often” 80.00%, the rarer half of the words together 10.0%" in picture.alt
+    lines = picture.axes[0].lines
+    assert np.array(lines[1].get_ydata()) == pytest.approx([0.8, 0.1, 0.05, 0.05])
+
+
+def test_step_times_tell_the_order_and_no_times():
+    picture = plots.step_times([10, 1000], {"a": [0.5, 0.5], "b": [0.1, 7.25]})
+    assert picture.alt.endswith("slowest first: b, a.")
+    assert "7" not in picture.alt
+    again = plots.step_times([10, 1000], {"a": [0.6, 0.4], "b": [0.2, 6.5]})
+    assert again.alt == picture.alt
+
+
+def test_score_scatter_tells_correlation_and_slope():
+    alt = plots.score_scatter([0, 1, 2], [1, 1.5, 2]).alt
+    assert "3 pairs" in alt
+    assert "correlation 1.00, slope 0.50" in alt
+
+
+def test_cosine_histograms_tell_the_means_and_count_shares():
+    picture = plots.cosine_histograms({"k = 1": ([0.5, 1.0], [-0.5, -1.0, -0.6])})
+    assert "k = 1: IN 0.75, OUT −0.70" in picture.alt
+    heights = [sum(bar.get_height() for bar in bars) for bars in picture.axes[0].containers]
+    assert heights == pytest.approx([1, 1])
+
+
+def test_seed_spread_tells_the_means():
+    alt = plots.seed_spread({"a": [1, 2], "b": [4, 4]}, xlabel="measure", title="t").alt
+    assert alt == "Measure, mean over 2 seeds: a 1.50; b 4.00."
+
+
 # Bad input ----------------------------------------------------------------------------------------
 
 
@@ -464,6 +532,16 @@ def test_pca_agrees_with_the_covariance_matrix():
         ),
         (lambda: plots.scatter(CLOUD, CLOUD_WORDS, shares=[1], title="t"), ValueError, "shares"),
         (lambda: plots.pca(np.ones((4, 3))), ValueError, "different"),
+        (lambda: plots.yes_and_no("a", "b", []), ValueError, "1 to 8"),
+        (lambda: plots.noise_distributions(VOCABULARY, []), ValueError, "exponents"),
+        (lambda: plots.noise_distributions(Vocabulary(WORDS)), ValueError, "counts"),
+        (lambda: plots.step_times([1, 2], {"a": [1.0]}), ValueError, "each of 2 sizes"),
+        (lambda: plots.step_times([1, 2], {"a": [1.0, 0.0]}), ValueError, "above 0"),
+        (lambda: plots.score_scatter([1, 2], [1, 1]), ValueError, "not all equal"),
+        (lambda: plots.score_scatter([1, 2], [1, 2, 3]), ValueError, "2 and 3"),
+        (lambda: plots.cosine_histograms({}), ValueError, "1 to 4"),
+        (lambda: plots.cosine_histograms({"k": ([2.0], [0.5])}), ValueError, "cosine"),
+        (lambda: plots.seed_spread({}, xlabel="x", title="t"), ValueError, "1 to 12"),
         (lambda: plots.pca(MATRIX, 4), ValueError, "1 to 3"),
     ],
 )

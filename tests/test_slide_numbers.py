@@ -25,6 +25,7 @@ from course_lib.pairs import skipgram_pairs
 ROOT = Path(__file__).resolve().parents[1]
 WORDS_TO_VECTORS, SKIP_GRAM = "01_from_words_to_vectors", "02_skip_gram"
 CBOW = "03_cbow"
+NEGATIVES = "04_negative_sampling"
 
 
 def figures_of(deck):
@@ -37,6 +38,7 @@ def figures_of(deck):
 
 figures01, figures02 = figures_of(WORDS_TO_VECTORS), figures_of(SKIP_GRAM)
 figures03 = figures_of(CBOW)
+figures04 = figures_of(NEGATIVES)
 
 
 def plain(text):
@@ -100,14 +102,14 @@ def vocabulary(name, min_count):
     return Vocabulary.from_sentences(datasets.load_corpus(name), min_count=min_count)
 
 
-@pytest.mark.parametrize("deck", [WORDS_TO_VECTORS, SKIP_GRAM, CBOW])
+@pytest.mark.parametrize("deck", [WORDS_TO_VECTORS, SKIP_GRAM, CBOW, NEGATIVES])
 def test_the_notes_add_up_to_a_lecture_of_45_minutes(deck):
     minutes = [int(n) for n in re.findall(r"<!--\n(\d+) minutes?\.", "\n---\n".join(slides(deck)))]
     assert len(minutes) == len(slides(deck)) - 2  # not the front matter, not the references
     assert sum(minutes) == 45
 
 
-@pytest.mark.parametrize("deck", [WORDS_TO_VECTORS, SKIP_GRAM, CBOW])
+@pytest.mark.parametrize("deck", [WORDS_TO_VECTORS, SKIP_GRAM, CBOW, NEGATIVES])
 def test_the_notes_name_sections_that_the_lesson_has(deck):
     told = [
         (number, quoted)
@@ -762,3 +764,190 @@ def test_limits_of_predict_output_word_are_those_of_the_lesson():
     ]:
         guess = re.search(rf"\| {asked} \| (.*?) \|", text)[1]
         assert f"{told} {guess}" in printed
+
+
+# 04 Negative sampling -----------------------------------------------------------------------------
+
+
+def test_quiz_of_the_noise():
+    raw = raw_slide(NEGATIVES, "Which one stood")
+    asked = re.findall(r"\*\*(\w+)\*\*: (.*)", raw)
+    answers = re.search(r"Let the class vote: (.*?)\.", plain(raw))[1].split(", ")
+    assert len(asked) == len(answers) == 3
+    for (word, six), answer in zip(asked, answers, strict=True):
+        assert f"{word} ? {six}" in lesson_output(NEGATIVES)
+        assert f"{word} {answer}" in lesson_output(NEGATIVES)
+        assert answer in six.split(", ")
+    assert f"six, of {len(vocabulary('wikipedia', 5)):,}" in plain(raw)
+
+
+def test_cost_of_the_softmax():
+    text = slide(NEGATIVES, "The softmax pays")
+    table = re.findall(r"\| ([\d,]+) (?:\(.*?\) )?\| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|", text)
+    assert len(table) == 4
+    for row_ in table:
+        V, full, few, ratio = (int(number.replace(",", "")) for number in row_)
+        assert (full, few, ratio) == (V * 50, 6 * 50, round(V * 50 / 300))
+    assert f"{len(vocabulary('wikipedia', 5)):,}" in [row_[0] for row_ in table]
+    assert "at 50,000 words the softmax takes over 50 times as long: True" in (
+        lesson_output(NEGATIVES)
+    )
+
+
+def test_loss_of_guessing_and_noise():
+    assert f"for $k = 5$ that is {6 * np.log(2):.2f} nats" in slide(NEGATIVES, "Each question")
+    text = slide(NEGATIVES, "The noise: counts")
+    words = vocabulary("wikipedia", 5)
+    for word in ("the", "music", "saratoga"):
+        index = words.index(word)
+        draws = [1 / words.noise_distribution(exponent)[index] for exponent in (0, 0.75, 1)]
+        assert row(word, *(f"{draw:,.0f}" for draw in draws)) in text
+
+
+@functools.cache
+def noise_by_hand():
+    pair_of_words = np.array([figures04.KING]), np.array([figures04.CROWN])
+    negatives = np.array([figures04.NOISE])
+    return numpy_impl.objectives.skipgram_negative_sampling(
+        figures04.W, figures04.W_OUT, *pair_of_words, negatives
+    )
+
+
+def test_negative_sampling_by_hand():
+    text = slide(NEGATIVES, "By hand: crown")
+    gradients = slide(NEGATIVES, "Three gradients")
+    loss, W_gradient, W_out_gradient = noise_by_hand()
+    for index in figures04.ASKED:
+        word, u = figures04.FIVE[index], figures04.W_OUT[index]
+        s = u @ figures04.W[figures04.KING]
+        label = int(index == figures04.CROWN)
+        answer = 1 / (1 + np.exp(-s))
+        e = f"{answer - label:.3f}"
+        assert row(word, pair(u, 1), f"{s:.2f}", f"{answer:.3f}", e) in text
+        assert row(word, e, pair(W_out_gradient[index], 4)) in gradients
+    assert f"L = {loss:.3f}" in text
+    assert rf"3 \log 2 = {3 * np.log(2):.3f}" in text
+    assert f"= {pair(W_gradient[figures04.KING], 4)}" in gradients
+    still = [figures04.FIVE.index(word) for word in ("king", "queen")]
+    assert not W_out_gradient[still].any()
+
+
+def test_one_step_of_negative_sampling():
+    text = slide(NEGATIVES, "One step with")
+    W_new, W_out_new = figures04._after_one_step()
+    king, asked = figures04.KING, figures04.ASKED
+    assert row(r"$v_{\text{king}}$", pair(figures04.W[king], 1), pair(W_new[king], 3)) in text
+    for index, word in enumerate(figures04.FIVE):
+        name = f"$u_{{\\text{{{word}}}}}$"
+        assert row(name, pair(figures04.W_OUT[index], 1), pair(W_out_new[index], 3)) in text
+    signs = np.array([1, -1, -1])
+    after = -numpy_impl.objectives.log_sigmoid(signs * (W_out_new[asked] @ W_new[king])).sum()
+    told = f"α = {figures04.ALPHA} takes the loss from {noise_by_hand()[0]:.3f} to {after:.3f}"
+    assert told in text
+
+
+def test_code_of_negative_sampling_is_that_of_the_library():
+    raw = raw_slide(NEGATIVES, "The same in NumPy")
+    source = inspect.getsource(numpy_impl.objectives.logistic_loss)
+    lines = code_lines(raw)
+    assert len(lines) == 7
+    for line in lines:
+        assert line in source
+    block = re.search(r"```python\n.*?```", raw, re.DOTALL)
+    (told,) = [cell for cell in lesson_cells(NEGATIVES) if "Its heart is `logistic_loss`" in cell]
+    assert plain(block[0]) in plain(told)
+    assert "log(sigmoid(-800)): -inf log_sigmoid(-800): -800.0" in lesson_output(NEGATIVES)
+
+
+def test_judges_of_negative_sampling():
+    raw = raw_slide(NEGATIVES, "Three judges")
+    W, W_out = torch.tensor(figures04.W), torch.tensor(figures04.W_OUT)
+    model = torch_impl.objectives.SkipGramNegativeSampling(W, W_out)
+    assert "\n".join(code_lines(raw, "text")) == repr(model)
+    printed = lesson_output(NEGATIVES)
+    for judge, within in [("finite differences", "1e-9"), ("autograd", "1e-12")]:
+        assert row(judge, within) in raw
+        assert f"same dL/dW, to {within}: True" in printed
+        assert f"same dL/dW', to {within}: True" in printed
+    assert "W as by hand: True W' as by hand: True" in printed
+    assert "IN equal to the last bit: True OUT equal to the last bit: True" in printed
+
+
+def test_padded_windows():
+    text = slide(NEGATIVES, "Windows differ")
+    for name in ("rows", "labels", "mask"):
+        king, crown = re.search(rf"\| {name} \| (.*?) \| (.*?) \|", text).groups()
+        assert f"{name} [{king}] [{crown}]" in lesson_output(NEGATIVES)
+    assert "without the mask other gradients for: the" in lesson_output(NEGATIVES)
+    weights = re.findall(r"\| (?:king|crown) \| (\d) \| (0\.\d+) \|", slide(NEGATIVES, "D2L takes"))
+    assert len(weights) == 2
+    for words, weight in weights:
+        assert f"{1 / int(words):.3f}" == weight
+
+
+def test_how_often_a_negative_is_true():
+    text = slide(NEGATIVES, "It happens to one draw")
+    table = re.findall(r"\| ([a-z ]+) \| (\d+\.\d\d%) \| (\d+\.\d\d%) \|", text)
+    assert len(table) == 4
+    for what, draws, pairs in table:
+        assert f"{what} {draws} of the draws, {pairs} of the pairs" in lesson_output(NEGATIVES)
+
+
+def test_scores_at_the_optimum():
+    text = slide(NEGATIVES, "And training gets there")
+    printed = lesson_output(NEGATIVES)
+    for trained, against, lesson_says in [
+        ("1", "(11)", "exponent 1 against PMI - log k"),
+        ("0.75", "(11)", "exponent 0.75 against PMI - log k"),
+        ("0.75", "(12)", "exponent 0.75 against equation (12)"),
+        ("1, $d = 8$", "(11)", "exponent 1, d = 8"),
+    ]:
+        correlation, slope = re.search(
+            rf"{re.escape(lesson_says)}: correlation (\S+), slope (\S+)", printed
+        ).groups()
+        assert row(trained, against, correlation, slope) in text
+    assert f"{np.sum(figures04._pair_counts() > 0):,} pairs that meet" in text
+    assert "correlation 1.00, slope 1.00" in figures04.pmi().alt
+
+
+def test_the_skip_leaves_a_trace():
+    text = slide(NEGATIVES, "Even a")
+    for skip, name in [("False", "without the skip"), ("True", "with the skip")]:
+        slope, error = re.search(
+            rf"with the skip {skip} correlation \S+, slope (\S+), typical error (\S+)",
+            lesson_output(NEGATIVES),
+        ).groups()
+        assert row(name, slope, error) in text
+    largest = re.search(r"largest p: (\S+)", lesson_output(NEGATIVES))[1]
+    assert f"The largest p in this text is {largest}." in text
+
+
+def test_knobs():
+    text = slide(NEGATIVES, "Which knobs matter")
+    table = re.findall(
+        r"\| ([\w =.,-]+?) \| (0\.\d\d) \| (0\.\d\d) to (0\.\d\d) \| ([a-z ]*?) ?\|", text
+    )
+    assert len(table) == 8
+    for name, mean, low, high, verdict in table:
+        told = f"{name} {mean} ({low} to {high})"
+        assert told + (f" {verdict}" if verdict else "") in lesson_output(NEGATIVES)
+    for name in ("usual setting", "exponent 0", "k = 15"):
+        found = re.search(rf"6 epochs, {name} (0\.\d\d)", lesson_output(NEGATIVES))[1]
+        assert f"{name}: {found}" in text.split("Twice as long:")[1]
+
+
+def test_cone():
+    text = slide(NEGATIVES, "IN and OUT point away")
+    found = re.findall(r"\| (k = \d+) \| (-?\d\.\d\d) \| (\d\.\d\d) \| (\d\.\d\d) \|", text)
+    assert len(found) == 3
+    for numbers in found:
+        assert " ".join(numbers) in lesson_output(NEGATIVES)
+    for name, _, own, _ in found:
+        assert f"{name}: IN {own}," in figures04.cone().alt
+
+
+def test_softmax_of_the_optimum():
+    assert "softmax(s) is p(c | w): False softmax(s + log P_n) is p(c | w): True" in (
+        lesson_output(NEGATIVES)
+    )
+    assert row("softmax of $s^\\ast + \\log P_n(c)$", "yes") in slide(NEGATIVES, 'False: "it appr')

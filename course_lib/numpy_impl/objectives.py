@@ -269,6 +269,128 @@ def skipgram_negative_sampling(
     return loss, _scatter_add(input_vectors, centers, hidden_gradient), output_gradient
 
 
+def expected_negatives(
+    pair_counts: NDArray,
+    noise_distribution: NDArray[np.floating],
+    negative: int,
+    skip_target: bool = False,
+) -> NDArray[np.float64]:
+    """Count how often each word is drawn as noise beside each centre, on average.
+
+    Each of the #(w) pairs of a centre w draws k noise words from P_n, so that c is drawn
+    k #(w) P_n(c) times (Levy and Goldberg 2014, equation 4). gensim and word2vec.c skip a draw that
+    equals the word to predict. Then the #(w, c) pairs that predict c draw no c as noise, and
+    k (#(w) - #(w, c)) P_n(c) draws are left.
+
+    Parameters
+    ----------
+    pair_counts : numpy.ndarray, shape (V, V)
+        #(w, c): how often centre w (row) meets context word c (column).
+    noise_distribution : numpy.ndarray, shape (V,)
+        P_n.
+    negative : int
+        Number k of noise words for each pair.
+    skip_target : bool, default False
+        Leave out draws that equal the word to predict.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (V, V)
+        Expected numbers of draws.
+
+    Raises
+    ------
+    ValueError
+        The shapes do not fit.
+    """
+    met = np.asarray(pair_counts, dtype=np.float64)
+    noise = np.asarray(noise_distribution)
+    if met.ndim != 2 or noise.shape != met.shape[1:]:
+        raise ValueError(
+            f"Pair counts of shape {met.shape} do not fit a noise distribution of shape "
+            f"{noise.shape}: give a row for each centre and a column for each word of P_n."
+        )
+    drawing = met.sum(axis=1, keepdims=True) - met if skip_target else met.sum(1, keepdims=True)
+    return negative * drawing * noise
+
+
+def expected_negative_sampling(
+    input_vectors: NDArray[np.floating],
+    output_vectors: NDArray[np.floating],
+    pair_counts: NDArray,
+    noise_counts: NDArray,
+) -> Gradients:
+    """Loss and gradients of negative sampling over a whole text, with no draw left to chance.
+
+    With scores s = u_c . v_w, the sum over all w and c of -#(w, c) log sigmoid(s) -
+    n(w, c) log sigmoid(-s), where n(w, c) counts how often c is drawn as noise beside w (Levy and
+    Goldberg 2014, equations 2 to 4). It is what ``skipgram_negative_sampling`` gives on average
+    over the draws, for all pairs of the text. The cost is V d for each of the V words, so it is
+    for small vocabularies.
+
+    Parameters
+    ----------
+    input_vectors, output_vectors : numpy.ndarray, shape (V, d)
+        The IN and the OUT matrix.
+    pair_counts, noise_counts : numpy.ndarray, shape (V, V)
+        #(w, c) and n(w, c): rows are centres, columns are context and noise words.
+
+    Returns
+    -------
+    loss : float
+        In nats.
+    input_gradient, output_gradient : numpy.ndarray, shape (V, d)
+        Gradients of the loss.
+
+    Raises
+    ------
+    ValueError
+        The shapes do not fit.
+    """
+    met, drawn = np.asarray(pair_counts), np.asarray(noise_counts)
+    scores = input_vectors @ output_vectors.T
+    if not scores.shape == met.shape == drawn.shape:
+        raise ValueError(
+            f"The vectors give scores of shape {scores.shape}, but there are pair counts of shape "
+            f"{met.shape} and noise counts of shape {drawn.shape}: all three must agree."
+        )
+    loss = -np.sum(met * log_sigmoid(scores) + drawn * log_sigmoid(-scores))
+    error = (met + drawn) * sigmoid(scores) - met
+    return float(loss), error @ output_vectors, error.T @ input_vectors
+
+
+def optimal_scores(pair_counts: NDArray, noise_counts: NDArray) -> NDArray[np.float64]:
+    """Give the scores where ``expected_negative_sampling`` is lowest: log(#(w, c) / n(w, c)).
+
+    Where P_n is the words' own frequency and n(w, c) = k #(w) P_n(c), that is PMI(w, c) - log k
+    (Levy and Goldberg 2014, equation 7). Vectors can reach them if d is large enough, at most V.
+
+    Parameters
+    ----------
+    pair_counts, noise_counts : numpy.ndarray, shape (V, V)
+        #(w, c) and n(w, c), as given by ``expected_negatives``.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (V, V)
+        Scores; minus infinity where a pair never occurs, and plus infinity where one occurs and is
+        never drawn as noise.
+
+    Raises
+    ------
+    ValueError
+        The shapes differ.
+    """
+    met, drawn = np.asarray(pair_counts, np.float64), np.asarray(noise_counts, np.float64)
+    if met.shape != drawn.shape:
+        raise ValueError(f"Pair counts {met.shape} and noise counts {drawn.shape} must agree.")
+    seen = met > 0
+    scores = np.full(met.shape, -np.inf)
+    with np.errstate(divide="ignore"):  # log(0) is the infinity that is meant
+        scores[seen] = np.log(met[seen]) - np.log(drawn[seen])
+    return scores
+
+
 def skipgram_hierarchical_softmax(
     input_vectors: NDArray[np.floating],
     node_vectors: NDArray[np.floating],

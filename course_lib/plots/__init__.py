@@ -6,6 +6,14 @@ behind. All functions share one palette and one style, and draw the same bytes e
 
 from course_lib.plots.frequencies import keep_probability, zipf, zipf_fit
 from course_lib.plots.networks import cbow_architecture, one_hot_lookup, skipgram_architecture
+from course_lib.plots.noise import (
+    cosine_histograms,
+    noise_distributions,
+    score_scatter,
+    seed_spread,
+    step_times,
+    yes_and_no,
+)
 from course_lib.plots.picture import BLUE, DPI, ORANGE, PALETTE, STYLE, Picture
 from course_lib.plots.repeats import repeated_runs
 from course_lib.plots.spaces import pca, scatter, similarity_heatmap
@@ -21,17 +29,23 @@ __all__ = [
     "Picture",
     "bars",
     "cbow_architecture",
+    "cosine_histograms",
     "keep_probability",
     "loss_curve",
     "matrix_heatmaps",
+    "noise_distributions",
     "one_hot_lookup",
     "pca",
     "repeated_runs",
     "scatter",
+    "score_scatter",
+    "seed_spread",
     "similarity_heatmap",
     "skipgram_architecture",
+    "step_times",
     "window",
     "window_weights",
+    "yes_and_no",
     "zipf",
     "zipf_fit",
 ]

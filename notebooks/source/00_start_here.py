@@ -80,10 +80,11 @@ for word in ["cricket", "economy", "hospital"]:
 # | 01 | [From words to vectors](01_from_words_to_vectors.ipynb): one-hot, the embedding layer, tokens, the vocabulary, Zipf's law, subsampling | 120 |
 # | 02 | [Skip-gram](02_skip_gram.ipynb): pairs, two matrices, the softmax, every gradient, training | 150 |
 # | 03 | [CBOW](03_cbow.ipynb): mean and sum of the context, what gensim does with them, rare words, filling a gap | 135 |
+# | 04 | [Negative sampling](04_negative_sampling.ipynb): yes or no in the place of the softmax, the noise, masks, PMI | 180 |
 #
-# The minutes include the exercises. **Planned, and not there yet:** 04 negative sampling, 05 hierarchical
-# softmax, 06 gensim seen through, 07 GloVe, 08 pre-trained vectors, 09 looking at and judging embeddings,
-# 10 fine-tuning, 11 two vectors a word, 12 word2vec on Chinese text, 13 fast and large. Where a lesson
+# The minutes include the exercises. **Planned, and not there yet:** 05 hierarchical softmax, 06 gensim
+# seen through, 07 GloVe, 08 pre-trained vectors, 09 looking at and judging embeddings, 10 fine-tuning,
+# 11 two vectors a word, 12 word2vec on Chinese text, 13 fast and large. Where a lesson
 # names one of these, it is a promise.
 
 # %% [markdown]

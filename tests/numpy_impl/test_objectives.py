@@ -415,6 +415,81 @@ def test_a_negative_that_is_the_target_pulls_both_ways():
     assert not u_gradient.any()
 
 
+# Negative sampling over a whole text --------------------------------------------------------------
+
+PAIR_COUNTS = np.array([[0, 3, 1], [2, 0, 0], [4, 1, 1]])
+NOISE = np.array([0.5, 0.3, 0.2])
+
+
+@pytest.mark.parametrize("skip_target", [False, True])
+@pytest.mark.parametrize("negative", [1, 2])
+def test_the_expected_loss_is_the_mean_over_all_draws(matrices, negative, skip_target):
+    """Every pair with every possible draw of k noise words, each as often as it is likely."""
+    v, u = (matrix[:3] for matrix in matrices)
+    sums = [0.0, np.zeros_like(v), np.zeros_like(u)]
+    for (w, c), count in np.ndenumerate(PAIR_COUNTS):
+        for draw in itertools.product(range(3), repeat=negative):
+            weight = count * NOISE[list(draw)].prod()
+            mask = [[word != c or not skip_target for word in draw]]
+            found = objectives.skipgram_negative_sampling(v, u, [w], [c], [list(draw)], mask)
+            sums = [total + weight * part for total, part in zip(sums, found, strict=True)]
+    noise_counts = objectives.expected_negatives(PAIR_COUNTS, NOISE, negative, skip_target)
+    expected = objectives.expected_negative_sampling(v, u, PAIR_COUNTS, noise_counts)
+    for one, other in zip(sums, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12)
+
+
+def test_expected_gradients_agree_with_finite_differences(matrices):
+    v, u = (matrix[:3] for matrix in matrices)
+    counts = PAIR_COUNTS, objectives.expected_negatives(PAIR_COUNTS, NOISE, 5)
+    _, v_gradient, u_gradient = objectives.expected_negative_sampling(v, u, *counts)
+    loss = objectives.expected_negative_sampling
+    assert_close(v_gradient, numerical_gradient(lambda x: loss(x, u, *counts)[0], v))
+    assert_close(u_gradient, numerical_gradient(lambda x: loss(v, x, *counts)[0], u))
+
+
+def test_at_the_optimal_scores_nothing_moves():
+    counts = PAIR_COUNTS + 1, objectives.expected_negatives(PAIR_COUNTS + 1, NOISE, 2)
+    best = objectives.optimal_scores(*counts)
+    _, *gradients = objectives.expected_negative_sampling(best, np.eye(3), *counts)
+    np.testing.assert_allclose(gradients, 0, atol=1e-12)
+    _, *gradients = objectives.expected_negative_sampling(best + 0.1, np.eye(3), *counts)
+    assert np.abs(gradients).min() > 0.01
+
+
+@pytest.mark.parametrize("negative", [1, 5])
+def test_with_the_words_own_frequency_the_optimum_is_pmi_less_log_k(negative):
+    p_pair = PAIR_COUNTS / PAIR_COUNTS.sum()
+    p_center, p_context = p_pair.sum(axis=1), p_pair.sum(axis=0)
+    with np.errstate(divide="ignore"):
+        pmi = np.log(p_pair / np.outer(p_center, p_context))
+    counts = PAIR_COUNTS, objectives.expected_negatives(PAIR_COUNTS, p_context, negative)
+    found = objectives.optimal_scores(*counts)
+    np.testing.assert_allclose(found, pmi - np.log(negative), atol=1e-12)
+
+
+def test_skipping_the_target_turns_the_probability_into_odds():
+    """log(p / (1 - p)) in the place of log p, with p = #(w, c) / #(w)."""
+    p = PAIR_COUNTS[2] / PAIR_COUNTS[2].sum()
+    skipped = objectives.expected_negatives(PAIR_COUNTS, NOISE, 5, skip_target=True)
+    found = objectives.optimal_scores(PAIR_COUNTS, skipped)[2]
+    np.testing.assert_allclose(found, np.log(p / (1 - p)) - np.log(5 * NOISE))
+
+
+def test_a_pair_that_never_occurs_has_no_finite_optimum_nor_one_that_is_never_noise():
+    found = objectives.optimal_scores([[0, 1], [2, 0]], [[1, 0], [2, 0]])
+    assert found.tolist() == [[-np.inf, np.inf], [0, -np.inf]]
+
+
+def test_counts_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match=r"shape \(3, 3\) do not fit .* \(2,\)"):
+        objectives.expected_negatives(PAIR_COUNTS, NOISE[:2], 5)
+    with pytest.raises(ValueError, match="all three must agree"):
+        objectives.expected_negative_sampling(np.eye(2), np.eye(2), PAIR_COUNTS, PAIR_COUNTS)
+    with pytest.raises(ValueError, match="must agree"):
+        objectives.optimal_scores(PAIR_COUNTS, NOISE)
+
+
 @pytest.mark.parametrize("kind", PREDICTIONS)
 @pytest.mark.parametrize("mean", [True, False])
 def test_cbow_with_one_context_word_is_skip_gram(kind, mean):
