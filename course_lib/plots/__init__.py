@@ -8,6 +8,7 @@ from course_lib.plots.frequencies import keep_probability, zipf, zipf_fit
 from course_lib.plots.networks import one_hot_lookup, skipgram_architecture
 from course_lib.plots.picture import BLUE, DPI, ORANGE, PALETTE, STYLE, Picture
 from course_lib.plots.spaces import pca, scatter, similarity_heatmap
+from course_lib.plots.trees import huffman_tree, path_lengths
 from course_lib.plots.values import bars, loss_curve, matrix_heatmaps
 from course_lib.plots.windows import window, window_weights
 
@@ -19,10 +20,12 @@ __all__ = [
     "STYLE",
     "Picture",
     "bars",
+    "huffman_tree",
     "keep_probability",
     "loss_curve",
     "matrix_heatmaps",
     "one_hot_lookup",
+    "path_lengths",
     "pca",
     "scatter",
     "similarity_heatmap",
