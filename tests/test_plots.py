@@ -362,8 +362,8 @@ def test_tree_tells_the_path_in_words():
 def test_tree_multiplies_the_probabilities_of_the_turns():
     left = [0.3, 0.7, 0.55, 0.62]
     picture = TREE.draw(WORDS, "crown", left=left)
-    assert picture.get_suptitle() == "p(crown) = 0.38 × 0.55 × 0.70 = 0.146"
-    assert "right (1, probability 0.38) to node 2" in picture.alt
+    assert picture.get_suptitle() == "p(crown) = 0.380 × 0.550 × 0.700 = 0.146"
+    assert "right (1, probability 0.380) to node 2" in picture.alt
     told = dict(re.findall(r"(\w+) (0\.\d{3})", picture.alt.split("sum to 1:")[1]))
     assert list(told) == WORDS
     assert sum(map(float, told.values())) == pytest.approx(1, abs=0.003)

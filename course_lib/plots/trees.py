@@ -255,7 +255,7 @@ def _draw_branches(
         axes.plot([x, x_child, x_child], [y, y, y_child], color=color, lw=width, zorder=1 + on_path)
         text = str(branch.turn)
         if turns is not None:
-            text += f": {written(turns[branch.parent - len(turns) - 1, branch.turn])}"
+            text += f": {written(turns[branch.parent - len(turns) - 1, branch.turn], 3)}"
         axes.text(
             x_child, y_child + 0.6, text, ha="center", va="center", fontsize=LETTERS, zorder=3,
             weight="bold" if on_path else "normal", color=INK if on_path else GREY,
@@ -303,7 +303,7 @@ def _tree_title(
     code = "".join(map(str, tree.codes[chosen]))
     if turns is None:
         return f"{quoted(words[chosen])} is {_counted(len(code), 'turn')} away: code {code}"
-    factors = [written(p) for p in turns[tree.points[chosen], tree.codes[chosen]]]
+    factors = [written(p, 3) for p in turns[tree.points[chosen], tree.codes[chosen]]]
     return f"p({words[chosen]}) = {' × '.join(factors)} = {_products(tree, turns)[chosen]}"
 
 
@@ -334,7 +334,7 @@ def _walk(tree: HuffmanTree, words: Sequence[str], chosen: int, turns: NDArray |
     steps = [f"from the root, node {points[0]}"]
     ends = [*(f"node {point}" for point in points[1:]), quoted(words[chosen])]
     for point, code, end in zip(points, codes, ends, strict=True):
-        chance = "" if turns is None else f", probability {written(turns[point, code])}"
+        chance = "" if turns is None else f", probability {written(turns[point, code], 3)}"
         steps.append(f"{('left', 'right')[code]} ({code}{chance}) to {end}")
     return ", ".join(steps)
 

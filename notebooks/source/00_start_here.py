@@ -79,9 +79,10 @@ for word in ["cricket", "economy", "hospital"]:
 # | 00 | Start here | 15 |
 # | 01 | [From words to vectors](01_from_words_to_vectors.ipynb): one-hot, the embedding layer, tokens, the vocabulary, Zipf's law, subsampling | 120 |
 # | 02 | [Skip-gram](02_skip_gram.ipynb): pairs, two matrices, the softmax, every gradient, training | 150 |
+# | 05 | [Hierarchical softmax](05_hierarchical_softmax.ipynb): Huffman's tree, a product of turns, the update along a path, against negative sampling | 150 |
 #
 # The minutes include the exercises. **Planned, and not there yet:** 03 CBOW, 04 negative sampling,
-# 05 hierarchical softmax, 06 gensim seen through, 07 GloVe, 08 pre-trained vectors, 09 looking at and
+# 06 gensim seen through, 07 GloVe, 08 pre-trained vectors, 09 looking at and
 # judging embeddings, 10 fine-tuning, 11 two vectors a word, 12 word2vec on Chinese text, 13 fast and
 # large. Where a lesson names one of these, it is a promise.
 

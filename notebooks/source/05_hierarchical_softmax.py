@@ -683,7 +683,7 @@ for name, backend, k in [
     print(f"{name:6s} hierarchical softmax takes {hs / ns:.1f} times as long as NS with k = {k}")
 
 # %% [markdown]
-# Somewhat slower than five noise words, and faster than fifteen. The difference is smaller than the count of vectors,
+# Five noise words take as long or a little less, fifteen take longer. The difference is smaller than the count of vectors,
 # since an epoch has other work, too: reading the text, and drawing noise words. Both are far from the 9,550 vectors
 # that the softmax would touch.
 #
@@ -769,10 +769,9 @@ print("harder case, its lead is less than half as large:      ", lead[1] < lead[
 
 # %% [markdown]
 # On this small text the rule of thumb is **half right**. With the usual settings hierarchical softmax finds more twins of
-# both kinds, and two to three times as many of the rare ones. It learns more from each pair: the nodes near the root have seen
-# every pair of the text, while the OUT vector of a rare word has hardly moved from zero. In the harder case most of
-# the lead is gone, and for frequent words it has turned round a little, as the rule says. The two cases differ in more than
-# one thing. Take them apart: it is one line in `cases`. And where a paper compares the two, look at how long it trained.
+# both kinds, and about twice as many of the rare ones. In the harder case most of the lead is gone, and for frequent words
+# it has turned round a little, as the rule says. The two cases differ in more than one thing. Take them apart: it is one
+# line in `cases`. And where a paper compares the two, look at how long it trained.
 #
 # On much more text the paper's own table (Mikolov et al. 2013b, table 1) has negative sampling ahead on analogies: 61 %
 # with $k = 15$, against 47 % for hierarchical softmax, without subsampling.
