@@ -354,7 +354,9 @@ def test_tree_tells_the_path_in_words():
     assert "1 to 3 turns; nearest to the root: woman" in picture.alt
     assert picture.get_suptitle() == "“crown” is 3 turns away: code 101"
     assert "“woman” takes\n1 turn, “king” 3" in TREE.draw(WORDS).get_suptitle()
-    assert "code 11" in DEEP.draw(CLOUD_WORDS[:32], "word29").alt
+    assert (
+        f"code {'0' * 29}1 through the nodes 30, 29, " in DEEP.draw(CLOUD_WORDS[:32], "word29").alt
+    )
     equal = HuffmanTree.from_counts([1] * 4).draw(WORDS[:4])
     assert equal.get_suptitle() == "All 4 paths take 2 turns"
 
@@ -487,6 +489,7 @@ def test_pca_agrees_with_the_covariance_matrix():
         (lambda: plots.skipgram_architecture(0), ValueError, "at least 1"),
         (lambda: TREE.draw(WORDS[:4]), ValueError, "4 words for a tree of 5"),
         (lambda: TREE.draw(WORDS, "dog"), KeyError, "dog"),
+        (lambda: TREE.draw(WORDS, size=(5, 1.5)), ValueError, "1.5 inches high is too low"),
         (lambda: TREE.draw(WORDS, left=[0.5] * 5), ValueError, "4 probabilities"),
         (lambda: TREE.draw(WORDS, left=[0.5, 0.5, 0.5, 1.5]), ValueError, "4 probabilities"),
         (lambda: plots.huffman_tree(*tree_of(33)), ValueError, r"counts\[:32\]"),

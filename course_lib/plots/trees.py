@@ -95,7 +95,7 @@ def huffman_tree(
     notes = [f"{n:,}" for n in tree.counts] if turns is None else _products(tree, turns)
     title = title or _tree_title(tree, words, chosen, turns)
     alt = _tree_alt(tree, words, chosen, turns)
-    width = size[0] if size else max(5.6, 0.27 * V + 0.4)
+    width = size[0] if size else max(5.6, (0.27 if turns is None else 0.75) * V + 0.4)
     upright = max(map(_inches, [*words, *notes])) > 0.92 * (width - 0.2) / V
     gap = "  " if upright else "\n"
     labels = [f"{word}{gap}{note}" for word, note in zip(words, notes, strict=True)]
@@ -104,13 +104,9 @@ def huffman_tree(
     picture = Picture(title, alt, size or (width, 0.9 + depth * DROP + hanging))
     axes = picture.add_subplot()
     axes.set_axis_off()
-    # The unit of y is a generation; the words below the deepest leaves take up the rest.
-    lines = 1 + picture.get_suptitle().count("\n")
-    room = picture.get_size_inches()[1] - 0.3 - 0.21 * lines - 0.2
-    below = hanging / ((room - hanging) / (depth + 0.3))
-    axes.set(xlim=(-0.5, 2 * V - 1.5), ylim=(-depth - below - 0.1, 0.3))
+    axes.set(xlim=(-0.5, 2 * V - 1.5), ylim=_heights(picture, depth, hanging))
     places = _places(branches, V)
-    path = set() if chosen is None else {2 * V - 2, *(V + tree.points[chosen]), chosen}
+    path = set() if chosen is None else {*(V + tree.points[chosen]), chosen}
     _draw_branches(axes, branches, places, path, turns)
     for node in range(V, 2 * V - 1):
         _draw_node(axes, places[node], node - V, node in path)
@@ -195,6 +191,18 @@ def path_lengths(
     curve = np.column_stack([line, np.log2(total / line)])
     place_labels(axes, marked, list(words), avoid=np.concatenate([dots, curve]))
     return picture
+
+
+def _heights(picture: Picture, depth: int, hanging: float) -> tuple[float, float]:
+    """Range of y: the unit is a generation, and the words hang below the deepest one."""
+    lines = 1 + picture.get_suptitle().count("\n")
+    room = picture.get_size_inches()[1] - 0.5 - 0.21 * lines - hanging
+    if room < 0.35 * depth:
+        raise ValueError(
+            f"A picture {picture.get_size_inches()[1]:.1f} inches high is too low for {depth} "
+            "turns and the words below them; leave size out, or choose a larger one."
+        )
+    return -depth - hanging * (depth + 0.3) / room - 0.1, 0.3
 
 
 def _require_readable(tree: HuffmanTree, words: Sequence[str], with_probabilities: bool) -> None:
