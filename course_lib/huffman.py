@@ -5,9 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+if TYPE_CHECKING:
+    from course_lib.plots import Picture
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -182,6 +186,46 @@ class HuffmanTree:
         points, codes = np.zeros(mask.shape, dtype=np.int32), np.zeros(mask.shape, dtype=np.int8)
         points[mask], codes[mask] = self.flat_points[places], self.flat_codes[places]
         return points, codes, mask
+
+    def draw(
+        self,
+        words: Sequence[str],
+        highlight: str | None = None,
+        *,
+        left: ArrayLike | None = None,
+        title: str | None = None,
+        size: tuple[float, float] | None = None,
+    ) -> "Picture":
+        """Draw the tree with its root on top, the codes on the edges; see plots.huffman_tree.
+
+        Parameters
+        ----------
+        words : sequence of str, shape (V,)
+            The words, in the order of the counts; 2 to 32 can be read.
+        highlight : str, optional
+            The word whose path is set off.
+        left : array, shape (V - 1,), optional
+            The probability of turning left at each inner node, to be told on the edges.
+        title : str, optional
+            The finding; made from the data when left out.
+        size : (float, float), optional
+            Inches; chosen from the tree when left out.
+
+        Returns
+        -------
+        Picture
+            The figure, with its alt text.
+
+        Raises
+        ------
+        KeyError
+            The highlighted word is not among ``words``.
+        ValueError
+            The words or the probabilities do not fit, or the tree is too large to read.
+        """
+        from course_lib.plots.trees import huffman_tree  # matplotlib, only where somebody draws
+
+        return huffman_tree(self, words, highlight, left=left, title=title, size=size)
 
 
 class _Node(int):

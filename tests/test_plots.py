@@ -16,6 +16,7 @@ from matplotlib.text import Text
 
 from course_lib import plots
 from course_lib.embeddings import Embeddings
+from course_lib.huffman import HuffmanTree
 from course_lib.vocabulary import Vocabulary
 
 WORDS = ["king", "queen", "man", "woman", "crown"]
@@ -40,6 +41,15 @@ COSINES = {
     for k in (1, 2, 5, 15)
 }
 SPREAD = {"k = 1": [0.1, 0.12, 0.11], "k = 5": [0.2, 0.21, 0.24], "no subsampling": [0.2, 0.2, 0.3]}
+TREE = HuffmanTree.from_counts([4, 3, 2, 10, 2])
+DEEP = HuffmanTree.from_counts([2**power for power in range(31, -1, -1)])
+
+
+def tree_of(V, longest=None):
+    """The tree of the V most frequent words; the last word may be a long one."""
+    words = [*VOCABULARY.words[: V - 1], longest or VOCABULARY.words[V - 1]]
+    return HuffmanTree.from_counts(VOCABULARY.counts[:V]), words
+
 
 # One call of each function, and the variants that draw something else.
 CALLS = {
@@ -66,6 +76,28 @@ CALLS = {
     "cbow_architecture, small": lambda: plots.cbow_architecture(
         5, 2, context_rows=[3, 0, 2, 3], center_row=4
     ),
+    "huffman_tree": lambda: plots.huffman_tree(TREE, WORDS),
+    "huffman_tree, path": lambda: plots.huffman_tree(TREE, WORDS, "crown"),
+    "huffman_tree, probabilities": lambda: plots.huffman_tree(
+        TREE, WORDS, "crown", left=[0.3, 0.7, 0.55, 0.62]
+    ),
+    "huffman_tree, 10 probabilities": lambda: plots.huffman_tree(
+        *tree_of(10), "word9", left=np.linspace(0, 1, 9)
+    ),
+    "huffman_tree, 2": lambda: plots.huffman_tree(*tree_of(2)),
+    "huffman_tree, 12": lambda: plots.huffman_tree(*tree_of(12), "word7"),
+    "huffman_tree, 30": lambda: plots.huffman_tree(*tree_of(30), "word29"),
+    "huffman_tree, 32 long": lambda: plots.huffman_tree(
+        *tree_of(32, "internationalisation"), "internationalisation"
+    ),
+    "huffman_tree, deepest": lambda: plots.huffman_tree(
+        DEEP, CLOUD_WORDS[:32], "word31"
+    ),
+    "huffman_tree, equal counts": lambda: plots.huffman_tree(
+        HuffmanTree.from_counts([10**6] * 16), CLOUD_WORDS[:16], "word5"
+    ),
+    "path_lengths": lambda: plots.path_lengths(VOCABULARY, ["word1", "word20", "word300"]),
+    "path_lengths, none marked": lambda: plots.path_lengths(VOCABULARY),
     "bars": lambda: plots.bars(AFTER, WORDS, highlight=["queen"]),
     "bars, paired": lambda: plots.bars({"before": BEFORE, "after": AFTER}, WORDS),
     "bars, many": lambda: plots.bars(np.arange(40.0), CLOUD_WORDS),
@@ -111,6 +143,8 @@ HALF = {
     "one_hot_lookup": lambda: plots.one_hot_lookup(WORDS, MATRIX, "queen", size=(5.2, 2.4)),
     "window": lambda: plots.window(SENTENCE, 3, 3, shrink=True, size=(5.2, 2.6)),
     "window_weights": lambda: plots.window_weights(5, [400, 310, 235, 161, 80], size=(5.2, 3.6)),
+    "huffman_tree": lambda: plots.huffman_tree(*tree_of(12), "word7", size=(5.2, 3.6)),
+    "path_lengths": lambda: plots.path_lengths(VOCABULARY, ["word1", "word300"], size=(4.6, 3.4)),
     "bars": lambda: plots.bars({"before": BEFORE, "after": AFTER}, WORDS, size=(5.2, 3.6)),
     "matrix_heatmaps": lambda: plots.matrix_heatmaps(
         {"IN vectors": MATRIX, "OUT vectors": STEPPED}, WORDS, size=(5.2, 3.6)
@@ -347,6 +381,68 @@ def test_repeated_runs_tell_mean_and_spread():
     assert bars.get_segments()[2][:, 1].tolist() == [0.5, 0.75]
 
 
+def test_the_drawn_edges_are_those_of_the_tree():
+    """Follow the lines from the root: their digits have to spell the codes."""
+    tree, words = tree_of(12)
+    axes = tree.draw(words).axes[0]
+    digits = {t.get_position(): t.get_text() for t in axes.texts if t.get_text() in ("0", "1")}
+    edges = [line.get_xydata() for line in axes.lines if len(line.get_xydata()) == 3]
+    spelt = {(edges_start := max(edges, key=lambda e: e[0, 1]))[0, 0]: ""}
+    assert edges_start[0, 1] == 0
+    for edge in sorted(edges, key=lambda edge: -edge[0, 1]):  # parents before children
+        (x, _), _, (x_child, y_child) = edge
+        spelt[x_child] = spelt[x] + digits[x_child, y_child + 0.6]
+    leaves = {t.xy[0]: t.get_text().split()[0] for t in axes.texts if hasattr(t, "xy")}
+    codes = {word: "".join(map(str, code)) for word, code in zip(words, tree.codes, strict=True)}
+    assert {word: spelt[x] for x, word in leaves.items()} == codes
+
+
+def test_tree_highlights_one_path_in_colour_width_and_letters():
+    tree, words = tree_of(12)
+    axes = tree.draw(words, "word7").axes[0]
+    thick = [line for line in axes.lines if line.get_linewidth() == 3]
+    assert len(thick) == len(tree.codes[6]) == sum(t.get_weight() == "bold" for t in axes.texts) - 1
+    assert len({line.get_color() for line in axes.lines if len(line.get_xydata()) == 3}) == 2
+    assert not [line for line in tree.draw(words).axes[0].lines if line.get_linewidth() == 3]
+
+
+def test_tree_tells_the_path_in_words():
+    picture = TREE.draw(WORDS, highlight="crown")
+    assert "node 3, right (1) to node 2, left (0) to node 0, right (1) to “crown”" in picture.alt
+    assert "1 to 3 turns; nearest to the root: woman" in picture.alt
+    assert picture.get_suptitle() == "“crown” is 3 turns away: code 101"
+    assert "“woman” takes\n1 turn, “king” 3" in TREE.draw(WORDS).get_suptitle()
+    assert (
+        f"code {'0' * 29}1 through the nodes 30, 29, " in DEEP.draw(CLOUD_WORDS[:32], "word29").alt
+    )
+    equal = HuffmanTree.from_counts([1] * 4).draw(WORDS[:4])
+    assert equal.get_suptitle() == "All 4 paths take 2 turns"
+
+
+def test_tree_multiplies_the_probabilities_of_the_turns():
+    left = [0.3, 0.7, 0.55, 0.62]
+    picture = TREE.draw(WORDS, "crown", left=left)
+    assert picture.get_suptitle() == "p(crown) = 0.380 × 0.550 × 0.700 = 0.146"
+    assert "right (1, probability 0.380) to node 2" in picture.alt
+    told = dict(re.findall(r"(\w+) (0\.\d{3})", picture.alt.split("sum to 1:")[1]))
+    assert list(told) == WORDS
+    assert sum(map(float, told.values())) == pytest.approx(1, abs=0.003)
+    assert float(told["king"]) == pytest.approx(0.38 * 0.45 * 0.3, abs=0.0005)
+
+
+def test_path_lengths_tell_mean_and_entropy():
+    tree = HuffmanTree.from_counts([8, 4, 2, 1, 1])
+    picture = plots.path_lengths(Vocabulary(WORDS, [8, 4, 2, 1, 1]), ["man"])
+    assert tree.mean_path_length() == 1.875
+    assert (
+        "to within 0.00 turns; the mean over the tokens is 1.88 turns, the entropy 1.88 bits"
+        in (picture.alt)
+    )
+    assert "“man”, seen 2 times: 3 turns." in picture.alt
+    dots = picture.axes[0].lines[1].get_xydata().tolist()
+    assert dots == [[1, 4], [2, 3], [4, 2], [8, 1]]
+
+
 def test_bars_tell_the_values_and_the_largest_change():
     picture = plots.bars({"before": BEFORE, "after": AFTER}, WORDS, highlight=["man"])
     assert "queen before 0.200, after 0.400" in picture.alt
@@ -501,6 +597,21 @@ def test_seed_spread_tells_the_means():
         (lambda: twin_lines([0, 1]), ValueError, "above 0"),
         (lambda: twin_lines([1, 2], {}), ValueError, "1 to 7 ways"),
         (lambda: twin_lines([1, 2]), ValueError, "3 values a repeat for 2"),
+        (lambda: TREE.draw(WORDS[:4]), ValueError, "4 words for a tree of 5"),
+        (lambda: TREE.draw(WORDS, "dog"), KeyError, "dog"),
+        (lambda: TREE.draw(WORDS, size=(5, 1.5)), ValueError, "1.5 inches high is too low"),
+        (lambda: TREE.draw(WORDS, left=[0.5] * 5), ValueError, "4 probabilities"),
+        (lambda: TREE.draw(WORDS, left=[0.5, 0.5, 0.5, 1.5]), ValueError, "4 probabilities"),
+        (lambda: plots.huffman_tree(*tree_of(33)), ValueError, r"counts\[:32\]"),
+        (
+            lambda: plots.huffman_tree(*tree_of(11), left=[0.5] * 10),
+            ValueError,
+            r"2 to 10 fit.*counts\[:10\]",
+        ),
+        (lambda: HuffmanTree.from_counts([1]).draw(["a"]), ValueError, "2 to 32"),
+        (lambda: plots.path_lengths(Vocabulary(WORDS)), ValueError, "no counts"),
+        (lambda: plots.path_lengths(Vocabulary(["a"], [3])), ValueError, "two words"),
+        (lambda: plots.path_lengths(VOCABULARY, ["wrod1"]), KeyError, "word1"),
         (lambda: plots.bars([1.0], ["a", "b"]), ValueError, "1 values for 2 labels"),
         (lambda: plots.bars([1.0, np.nan], ["a", "b"]), ValueError, "NaN"),
         (lambda: plots.bars([1.0, 2.0], ["a", "b"], highlight=["c"]), KeyError, "c"),

@@ -17,6 +17,7 @@ from course_lib.plots.noise import (
 from course_lib.plots.picture import BLUE, DPI, ORANGE, PALETTE, STYLE, Picture
 from course_lib.plots.repeats import repeated_runs
 from course_lib.plots.spaces import pca, scatter, similarity_heatmap
+from course_lib.plots.trees import huffman_tree, path_lengths
 from course_lib.plots.values import bars, loss_curve, matrix_heatmaps
 from course_lib.plots.windows import window, window_weights
 
@@ -30,11 +31,13 @@ __all__ = [
     "bars",
     "cbow_architecture",
     "cosine_histograms",
+    "huffman_tree",
     "keep_probability",
     "loss_curve",
     "matrix_heatmaps",
     "noise_distributions",
     "one_hot_lookup",
+    "path_lengths",
     "pca",
     "repeated_runs",
     "scatter",
