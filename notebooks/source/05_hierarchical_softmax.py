@@ -678,7 +678,7 @@ hs, ns = (cpu_seconds(gensim_impl, news, o) for o in ("hierarchical-softmax", "n
 print(f"gensim: hierarchical softmax takes {hs / ns:.1f} times as long as NS with k = 5")
 
 # %% [markdown]
-# Five noise words take as long or a little less, fifteen take longer. The difference is smaller than the count of vectors,
+# About as long as five noise words, and less than fifteen. The difference is smaller than the count of vectors,
 # since an epoch has other work, too: reading the text, and drawing noise words. Both are far from the 9,550 vectors
 # that the softmax would touch.
 #
