@@ -387,11 +387,13 @@ def test_the_drawn_edges_are_those_of_the_tree():
     axes = tree.draw(words).axes[0]
     digits = {t.get_position(): t.get_text() for t in axes.texts if t.get_text() in ("0", "1")}
     edges = [line.get_xydata() for line in axes.lines if len(line.get_xydata()) == 3]
-    spelt = {(edges_start := max(edges, key=lambda e: e[0, 1]))[0, 0]: ""}
-    assert edges_start[0, 1] == 0
+    root = next(edge[0, 0] for edge in edges if edge[0, 1] == 0)
+    spelt = {root: ""}
     for edge in sorted(edges, key=lambda edge: -edge[0, 1]):  # parents before children
         (x, _), _, (x_child, y_child) = edge
-        spelt[x_child] = spelt[x] + digits[x_child, y_child + 0.6]
+        digit = digits[x_child, y_child + 0.6]
+        assert digit == ("0" if x_child < x else "1")  # 0 is a turn to the left
+        spelt[x_child] = spelt[x] + digit
     leaves = {t.xy[0]: t.get_text().split()[0] for t in axes.texts if hasattr(t, "xy")}
     codes = {word: "".join(map(str, code)) for word, code in zip(words, tree.codes, strict=True)}
     assert {word: spelt[x] for x, word in leaves.items()} == codes

@@ -277,8 +277,8 @@ plots.bars({"before": p_before, "after": p_after}, five, highlight=["crown"])
 
 # %% [markdown]
 # *crown* has become more likely, as it should. Look at *wears*, too: it has **risen**. It shares the first two
-# turns with *crown*, and those became more likely. Only the last turn speaks against it. In the full softmax
-# every other word falls. So in a tree, the words that share your path profit from your examples, and they share
+# turns with *crown*, and those became more likely. Only the last turn speaks against it. In lesson 02
+# every other word fell. So in a tree, the words that share your path profit from your examples, and they share
 # it because of their counts. Section 13 comes back to that.
 
 # %%
@@ -669,16 +669,16 @@ def cpu_seconds(backend, corpus, objective, negative=5):
 # The clock says how much that matters. (Its digits depend on the machine, so no test compares them.)
 
 # %% tags=["nbval-ignore-output"]
+cpu_seconds(numpy_impl, wikipedia, "negative-sampling")  # compiles the loops, reads the text
 hs = cpu_seconds(numpy_impl, wikipedia, "hierarchical-softmax")
 for k in [5, 15]:
-    cpu_seconds(numpy_impl, news, "negative-sampling")  # compiles the loops, once
     ns = cpu_seconds(numpy_impl, wikipedia, "negative-sampling", k)
     print(f"ours:   hierarchical softmax takes {hs / ns:.1f} times as long as NS with k = {k}")
 hs, ns = (cpu_seconds(gensim_impl, news, o) for o in ("hierarchical-softmax", "negative-sampling"))
 print(f"gensim: hierarchical softmax takes {hs / ns:.1f} times as long as NS with k = 5")
 
 # %% [markdown]
-# Five noise words take as long or a little less, fifteen take longer. The difference is smaller than the count of vectors,
+# About as long as five noise words, and less than fifteen. The difference is smaller than the count of vectors,
 # since an epoch has other work, too: reading the text, and drawing noise words. Both are far from the 9,550 vectors
 # that the softmax would touch.
 #
@@ -732,7 +732,7 @@ def twins_found(job):
 
 
 # %% [markdown]
-# Two cases, each with five epochs: gensim's usual settings, and a harder one, with very short vectors and four times
+# Two cases, each with five epochs: gensim's usual settings but for $d = 24$, and a harder one, with very short vectors and four times
 # the learning rate. Three seeds, each with tosses of its own. Two runs at a time, since the compiled loops release
 # Python's lock.
 
@@ -960,7 +960,8 @@ check("05.5", path_loss)
 # and of the vector that predicts; nothing else moves. The mean path is the entropy of the counts, at most one turn
 # more, and longer once frequent words are subsampled. The rows of `syn1` are nodes, words have no OUT vectors, and
 # neighbours in the tree have nothing in common but their counts. `hs=1` needs `negative=0`. On our small text
-# hierarchical softmax learns rare words faster than negative sampling, and frequent ones too unless the vectors are very short.
+# and with the usual settings, hierarchical softmax learns more than negative sampling, above all about rare words; with
+# very short vectors and large steps that lead is gone.
 #
 # ## References
 #
