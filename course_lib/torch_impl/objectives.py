@@ -38,11 +38,9 @@ def skipgram_softmax(
 class SampledScores(torch.autograd.Function):
     """Score each hidden vector h against a few rows u of a matrix: s = u . h.
 
-    It is ``einsum("bd,bld->bl", hidden, vectors[rows])`` with its gradients written out, and
-    faster: the copy ``vectors[rows]`` of all rows is never made. An embedding bag, the sum of
-    w_l u_l, stands in for it. Its derivative by w_l, in the direction h, is the score u_l . h; and
-    with the scores' gradients e_l as the weights it is the gradient of h. The gradient of the
-    matrix is sparse: it has an entry e_l h for each use of a row.
+    It is ``einsum("bd,bld->bl", hidden, vectors[rows])`` with its gradients written out: that of h
+    is the sum of e_l u_l, with e_l the gradient of a score, and that of the matrix is sparse, with
+    an entry e_l h for each use of a row. Autograd finds the same numbers, by slower products.
     """
 
     @staticmethod
@@ -65,13 +63,10 @@ class SampledScores(torch.autograd.Function):
         torch.Tensor, shape (B, L)
             The scores.
         """
-        ctx.save_for_backward(hidden, vectors, rows)
-        with torch.enable_grad():
-            weights = torch.ones_like(rows, dtype=vectors.dtype, requires_grad=True)
-            sums = functional.embedding_bag(
-                rows, vectors.detach(), per_sample_weights=weights, mode="sum"
-            )
-        return torch.autograd.grad(sums, weights, hidden)[0]
+        chosen = functional.embedding(rows, vectors)
+        ctx.save_for_backward(hidden, chosen, rows)
+        ctx.shape = vectors.shape
+        return torch.bmm(chosen, hidden[:, :, None]).squeeze(2)
 
     @staticmethod
     def backward(ctx: Any, *errors: Tensor) -> tuple[Tensor, Tensor, None]:
@@ -89,15 +84,12 @@ class SampledScores(torch.autograd.Function):
         tuple
             Gradients with respect to the hidden vectors and, sparse, to the matrix; none for rows.
         """
-        hidden, vectors, rows = ctx.saved_tensors
+        hidden, chosen, rows = ctx.saved_tensors
         (error,) = errors
-        error = error.contiguous()
-        hidden_gradient = functional.embedding_bag(
-            rows, vectors, per_sample_weights=error, mode="sum"
-        )
+        hidden_gradient = torch.bmm(error[:, None, :], chosen).squeeze(1)
         shares = (error[:, :, None] * hidden[:, None, :]).flatten(0, 1)
         vectors_gradient = torch.sparse_coo_tensor(
-            rows.reshape(1, -1), shares, vectors.shape, check_invariants=False
+            rows.reshape(1, -1), shares, ctx.shape, check_invariants=False
         )
         return hidden_gradient, vectors_gradient, None
 
@@ -122,7 +114,7 @@ def logistic_loss(
         The matrix that the rows are taken from.
     rows : torch.Tensor of int64, shape (B, L)
         The rows that each hidden vector is held against.
-    labels : torch.Tensor of 0 and 1, shape (B, L)
+    labels : torch.Tensor of 0 and 1, shape (B, L) or (L,)
         The true answers.
     mask : torch.Tensor of bool, shape (B, L), optional
         False where a prediction does not count.
@@ -462,17 +454,12 @@ def _negative_sampling(
     sparse: bool,
 ) -> Tensor:
     """Say "yes" to each target, and "no" to its noise words."""
-    negatives, mask = _padded(negatives, negative_mask)
-    targets = targets[:, None]
-    yes, no = torch.ones_like(targets), torch.zeros_like(negatives)
-    return logistic_loss(
-        hidden,
-        output_vectors,
-        rows=torch.cat([targets, negatives], dim=1),
-        labels=torch.cat([yes, no], dim=1),
-        mask=torch.cat([yes.bool(), mask], dim=1),
-        sparse=sparse,
-    )
+    rows = torch.cat([targets[:, None], negatives], dim=1)
+    labels = torch.arange(rows.shape[1], device=rows.device) == 0
+    mask = None
+    if negative_mask is not None:
+        mask = functional.pad(negative_mask.bool(), (1, 0), value=True)
+    return logistic_loss(hidden, output_vectors, rows, labels, mask, sparse)
 
 
 def _some_hidden(

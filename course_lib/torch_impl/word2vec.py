@@ -71,10 +71,15 @@ def train_word2vec(
     Raises
     ------
     ValueError
-        A text that cannot be read twice or holds no pair, vectors that do not fit, or vectors that
-        became infinite.
+        Shared negatives, a text that cannot be read twice or holds no pair, vectors that do not
+        fit, or vectors that became infinite.
     """
     require_settings(settings)
+    if settings.shared_negatives:
+        raise ValueError(
+            "torch_impl draws noise words for each prediction. Leave shared_negatives out, or use "
+            "numpy_impl.train_word2vec."
+        )
     start = starting_point(sentences, settings, vocabulary, initial)
     if settings.batch_size is None and settings.objective != "softmax":
         settings = replace(settings, batch_size=steady_batch_size(start.vocabulary, settings))

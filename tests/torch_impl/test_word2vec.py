@@ -181,6 +181,11 @@ def test_what_cannot_be_trained_is_refused(architecture, objective, changes, mes
         train(settings(architecture, objective), **changes)
 
 
+def test_shared_negatives_are_refused():
+    with pytest.raises(ValueError, match="numpy_impl"):
+        train(settings(shared_negatives=True))
+
+
 @pytest.mark.parametrize("objective", OBJECTIVES[1:])
 def test_noise_and_paths_need_counts(objective):
     start = float64_start()
