@@ -75,8 +75,12 @@ def train_d2l(
         vocabulary = Vocabulary.from_sentences(sentences, settings.min_count)
     torch.manual_seed(settings.seed)
     examples = prepare(sentences, vocabulary, settings)
-    batches = DataLoader(
-        examples, BATCH_SIZE, shuffle=True, collate_fn=collate, num_workers=LOADER_PROCESSES
+    batches: DataLoader = DataLoader(
+        examples,  # type: ignore[arg-type]  # a list is a dataset
+        BATCH_SIZE,
+        shuffle=True,
+        collate_fn=collate,
+        num_workers=LOADER_PROCESSES,
     )
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     shape = len(vocabulary), settings.vector_size

@@ -27,6 +27,7 @@ WORDS_TO_VECTORS, SKIP_GRAM = "01_from_words_to_vectors", "02_skip_gram"
 CBOW = "03_cbow"
 NEGATIVES = "04_negative_sampling"
 HIERARCHICAL_SOFTMAX = "05_hierarchical_softmax"
+DECKS = [WORDS_TO_VECTORS, SKIP_GRAM, CBOW, NEGATIVES, HIERARCHICAL_SOFTMAX]
 
 
 def figures_of(deck):
@@ -104,18 +105,14 @@ def vocabulary(name, min_count):
     return Vocabulary.from_sentences(datasets.load_corpus(name), min_count=min_count)
 
 
-@pytest.mark.parametrize(
-    "deck", [WORDS_TO_VECTORS, SKIP_GRAM, CBOW, NEGATIVES, HIERARCHICAL_SOFTMAX]
-)
+@pytest.mark.parametrize("deck", DECKS)
 def test_the_notes_add_up_to_a_lecture_of_45_minutes(deck):
     minutes = [int(n) for n in re.findall(r"<!--\n(\d+) minutes?\.", "\n---\n".join(slides(deck)))]
     assert len(minutes) == len(slides(deck)) - 2  # not the front matter, not the references
     assert sum(minutes) == 45
 
 
-@pytest.mark.parametrize(
-    "deck", [WORDS_TO_VECTORS, SKIP_GRAM, CBOW, NEGATIVES, HIERARCHICAL_SOFTMAX]
-)
+@pytest.mark.parametrize("deck", DECKS)
 def test_the_notes_name_sections_that_the_lesson_has(deck):
     told = [
         (number, quoted)

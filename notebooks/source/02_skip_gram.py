@@ -878,7 +878,8 @@ check("02.4", sgd_step)
 # finite differences and with autograd. The loss starts at $\log V$ and cannot fall below the conditional
 # entropy of the text. Words with the same company end up close in IN; words that keep company are close
 # between IN and OUT. Every pair moves all $V$ OUT vectors, which is too slow for real text: next come
-# [CBOW](../README.md#lessons), negative sampling and hierarchical softmax.
+# [CBOW](03_cbow.ipynb), [negative sampling](04_negative_sampling.ipynb) and
+# [hierarchical softmax](05_hierarchical_softmax.ipynb).
 #
 # ## References
 #

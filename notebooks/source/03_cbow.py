@@ -1161,7 +1161,7 @@ check("03.5", fill_gap)
 # than for the sum. At equal epochs skip-gram placed rarer words better, at equal time CBOW did. A gap is
 # filled by the softmax of $u_w \cdot h$ if the model was trained by the full softmax; after negative
 # sampling the noise distribution belongs in it, and gensim's `predict_output_word` leaves it out. Next
-# come [negative sampling and hierarchical softmax](../README.md#lessons).
+# come [negative sampling](04_negative_sampling.ipynb) and [hierarchical softmax](05_hierarchical_softmax.ipynb).
 #
 # ## References
 #

@@ -1130,7 +1130,7 @@ check("04.5", optimum)
 # skip it only if it is the word to predict, D2L if it is in the window. Each score goes to
 # $\log \#(w, c) - \log (k\, \#(w)\, P_n(c))$, which is PMI $- \log k$ if the noise is the words' own
 # frequency. The noise pushes IN and OUT to opposite sides. How many negatives, and which exponent, made less
-# difference here than training for longer. Next: [hierarchical softmax](../README.md#lessons), which needs no noise.
+# difference here than training for longer. Next: [hierarchical softmax](05_hierarchical_softmax.ipynb), which needs no noise.
 #
 # ## References
 #
