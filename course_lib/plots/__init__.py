@@ -8,6 +8,7 @@ from course_lib.plots.frequencies import keep_probability, zipf, zipf_fit
 from course_lib.plots.networks import one_hot_lookup, skipgram_architecture
 from course_lib.plots.picture import BLUE, DPI, ORANGE, PALETTE, STYLE, Picture
 from course_lib.plots.spaces import pca, scatter, similarity_heatmap
+from course_lib.plots.updates import sgd_step
 from course_lib.plots.values import bars, loss_curve, matrix_heatmaps
 from course_lib.plots.windows import window, window_weights
 
@@ -25,6 +26,7 @@ __all__ = [
     "one_hot_lookup",
     "pca",
     "scatter",
+    "sgd_step",
     "similarity_heatmap",
     "skipgram_architecture",
     "window",
