@@ -431,7 +431,7 @@ def test_pca_agrees_with_the_covariance_matrix():
                 title="t",
             ),
             ValueError,
-            "a has 2 rows",
+            "a has 2 values for 1 names",
         ),
         (
             lambda: plots.sgd_step(

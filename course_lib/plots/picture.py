@@ -132,19 +132,8 @@ class Picture(Figure):
         return buffer.getvalue()
 
     def _ipython_display_(self) -> None:
-        self.show_as({})
-
-    def show_as(self, other: Mapping[str, Any]) -> None:
-        """Display the picture, or something better where the reader's program can show that.
-
-        Parameters
-        ----------
-        other : dict of MIME type to data
-            The same in other forms, from which the program chooses. The picture stands in where
-            it knows none of them.
-        """
         data, metadata = self._repr_mimebundle_()
-        display({**data, **other}, metadata=metadata, raw=True)
+        display(data, metadata=metadata, raw=True)
         # JupyterLab drops the alt text of an image/png. A transparent dot beside it keeps them,
         # even in a notebook that is not trusted yet, where most attributes are removed.
         spoken = f'<img alt="{html.escape(self.alt)}" src="{DOT}" width="1" height="1">'

@@ -346,5 +346,5 @@ def _marks(run: Steps, step: Step) -> list[dict[str, str]]:
     return [{str(row): source for row in step.inputs}, second]
 
 
-def _rounded(matrix: NDArray[np.float64]) -> list[list[float]]:
+def _rounded(matrix: NDArray[np.floating]) -> list[list[float]]:
     return np.round(matrix, DIGITS).tolist()

@@ -218,9 +218,9 @@ def test_a_screen_reader_finds_names_for_everything(page):
     assert page.locator("table:not(:has(caption)), img:not([alt])").count() == 0
 
 
-OVERLAPS = """() => {
+OVERLAPS = """(place) => {
   const boxes = [];
-  const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  const walker = document.createTreeWalker(document.querySelector(place), NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const node = walker.currentNode;
     const unseen = node.parentElement.closest(".w2v-steps-unseen, noscript");
@@ -249,7 +249,7 @@ def test_no_text_overlaps_or_leaves_the_page(browser, files):
         page.get_by_role("slider").fill("3")
         for width in (480, 700, 1100):
             page.set_viewport_size({"width": width, "height": 900})
-            texts, overlaps, outside = page.evaluate(OVERLAPS)
+            texts, overlaps, outside = page.evaluate(OVERLAPS, "main")
             assert texts > 60
             assert (overlaps, outside) == ([], []), (file.name, width)
         page.close()
@@ -365,6 +365,11 @@ def test_in_jupyterlab_it_steps_and_tells_python(browser, lab):
     while (work / "position").read_text() not in ("5", "6"):
         assert time.monotonic() < give_up, "Python does not know"
         page.wait_for_timeout(100)
+    assert page.evaluate(OVERLAPS, ".w2v-steps")[1:] == [[], []]
+    names, values = (card.locator(tag).first.bounding_box() for tag in ("dt", "dd"))
+    assert values["x"] > names["x"] + names["width"], "a style of JupyterLab comes through"
     picture = page.locator(".jp-RenderedImage")
-    assert picture.count() == 0, "the picture is for where no widget can run"
+    expect(picture).to_be_hidden()
+    card.evaluate("card => card.remove()")
+    expect(picture).to_be_visible()
     page.close()

@@ -8,6 +8,7 @@ from typing import Any
 
 import anywidget
 import traitlets
+from IPython.display import display
 
 from course_lib.embeddings import Embeddings
 from course_lib.files import replacing
@@ -51,7 +52,7 @@ class Word2VecSteps(anywidget.AnyWidget):
 
     All steps are computed ahead. So the widget needs no kernel once it is shown, and
     ``save_page`` makes the same thing without one. As the last line of a notebook cell it brings a
-    picture of its first step, which is shown where no widget can run.
+    picture of its first step, which stands in its place where no widget can run.
 
     Parameters
     ----------
@@ -89,7 +90,10 @@ class Word2VecSteps(anywidget.AnyWidget):
     def _ipython_display_(self) -> None:
         bundle = self._repr_mimebundle_()
         assert bundle is not None, "only a widget without a view has none"
-        picture(self.run).show_as({VIEW: bundle[0][VIEW]})
+        # Two outputs: in one, JupyterLab would show the widget or an error, and the picture never.
+        # The style sheet hides what follows the widget for as long as it is there.
+        display({VIEW: bundle[0][VIEW]}, raw=True)
+        display(picture(self.run))
 
 
 def word2vec_steps(

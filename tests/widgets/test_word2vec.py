@@ -6,7 +6,7 @@ import pytest
 
 from course_lib import Word2VecSettings
 from course_lib.widgets import save_page, word2vec_steps
-from course_lib.widgets.word2vec_steps import VIEW
+from course_lib.widgets.word2vec import VIEW
 
 TEXT = [["the", "king", "wears", "the", "</script>"]]
 SETTINGS = Word2VecSettings(
@@ -19,29 +19,36 @@ def widget():
     return word2vec_steps(TEXT, SETTINGS, steps=5)
 
 
-def test_a_notebook_gets_the_widget_and_a_picture_in_its_place(widget, monkeypatch):
+@pytest.fixture
+def displayed(monkeypatch):
+    """Give what is displayed, MIME bundle by MIME bundle."""
     shown = []
-    monkeypatch.setattr(
-        "course_lib.plots.picture.display", lambda data, **options: shown.append((data, options))
-    )
+
+    def display(what, **options):
+        what._ipython_display_() if options == {} else shown.append((what, options))
+
+    monkeypatch.setattr("course_lib.widgets.word2vec.display", display)
+    monkeypatch.setattr("course_lib.plots.picture.display", display)
+    return shown
+
+
+def test_a_notebook_gets_the_widget_and_a_picture_in_its_place(widget, displayed):
     widget._ipython_display_()
-    (data, options), (spoken, _) = shown
-    assert set(data) == {VIEW, "image/png", "text/plain"}
-    assert data[VIEW]["model_id"] == widget.model_id
-    assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
-    assert options["metadata"]["image/png"]["alt"] == data["text/plain"]
-    assert "Step 1: predicting “king” from “the”" in data["text/plain"]
+    (view, _), (picture, options), (spoken, _) = displayed
+    assert view.keys() == {VIEW}
+    assert view[VIEW]["model_id"] == widget.model_id
+    assert base64.b64decode(picture["image/png"]).startswith(b"\x89PNG")
+    assert options["metadata"]["image/png"]["alt"] == picture["text/plain"]
+    assert "Step 1: predicting “king” from “the”" in picture["text/plain"]
     assert "Step 1" in spoken["text/html"]
 
 
-def test_what_is_shown_in_its_place_is_the_same_each_time(widget, monkeypatch):
-    shown = []
-    monkeypatch.setattr("course_lib.plots.picture.display", lambda data, **_: shown.append(data))
+def test_what_stands_in_its_place_is_the_same_each_time(widget, displayed):
     for each in (widget, word2vec_steps(TEXT, SETTINGS, steps=5)):
         each._ipython_display_()
-    first, spoken, again, spoken_again = shown
-    assert first.pop(VIEW) != again.pop(VIEW)
-    assert (first, spoken) == (again, spoken_again)
+    first, again = displayed[:3], displayed[3:]
+    assert first[0] != again[0]
+    assert first[1:] == again[1:]
 
 
 def test_the_position_stays_within_the_steps(widget):
