@@ -164,8 +164,8 @@ def sgd_steps(
     Raises
     ------
     ValueError
-        Something is too large to be looked at, tokens would be dropped at random, or the text holds
-        no pair of known words.
+        Something is too large to be looked at, tokens would be dropped at random, the text holds no
+        pair of known words, or the vectors become infinite.
     """
     require_settings(settings)
     _require_small("steps", steps, MOST_STEPS)
@@ -192,6 +192,8 @@ def sgd_steps(
         alpha = settings.alpha - (settings.alpha - settings.min_alpha) * number / steps
         made.append(run.step(*next(windows), alpha, matrices))
         matrices = made[-1].input_after, made[-1].output_after
+        if not all(np.isfinite(matrix).all() for matrix in matrices):
+            raise ValueError(f"The vectors became infinite in step {number + 1}: lower alpha.")
     return Steps(settings, vocabulary, tree, tuple(made))
 
 

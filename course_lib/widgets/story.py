@@ -62,9 +62,7 @@ def story(run: Steps) -> dict[str, Any]:
         "asked": asked,
         "shades": shades(),
         "peak": max(
-            float(np.abs(matrix).max())
-            for step in run.steps
-            for matrix in (step.input_before, step.input_after, step.output_after)
+            float(np.abs(matrix).max()) for step in run.steps for matrix in _matrices(step)
         ),
         "matrices": [
             {
@@ -163,11 +161,12 @@ def output_names(run: Steps) -> list[str]:
     Returns
     -------
     list of str
-        The words; for hierarchical softmax the inner nodes n0, n1 and so on, the last one the root.
+        The words; for hierarchical softmax the inner nodes "node 0", "node 1" and so on; the last
+        one is the root.
     """
     if run.tree is None:
         return list(run.vocabulary.words)
-    nodes = [f"n{node}" for node in range(len(run.vocabulary) - 1)]
+    nodes = [f"node {node}" for node in range(len(run.vocabulary) - 1)]
     nodes[-1] += " (root)"
     return nodes
 
@@ -235,34 +234,43 @@ def _turn(label: int) -> str:
 
 
 def _movement(run: Steps, step: Step) -> str:
-    """Say which vectors moved where: towards h for label 1, away from it for label 0."""
-    if not (step.output_after != step.output_before).any():
-        return "Nothing moved, because the vectors that met are zero."
-    names = output_names(run)
-    pulled, pushed = (
-        list(dict.fromkeys(names[row] for row in step.asked[step.counted & (step.labels == label)]))
-        for label in (1, 0)
-    )
+    return f"{_output_movement(run, step)} {_input_movement(run, step)}"
+
+
+def _output_movement(run: Steps, step: Step) -> str:
+    """Say which rows of the second matrix moved: towards h for label 1, away from it for 0."""
     if run.settings.architecture == "skip-gram":
         hidden = f"the IN vector of {_source(run, step)}"
     else:
         mean = "mean" if run.settings.cbow_mean else "sum"
         hidden = f"the {mean} of the context's IN vectors"
-    if run.settings.objective == "softmax":
-        others = "all other OUT vectors"
-    else:
-        others = f"the {_vectors(run, pushed)} of {_listed(pushed)}"
+    if np.array_equal(step.output_after, step.output_before):
+        zero = not step.input_before[step.inputs].sum(axis=0).any()
+        reason = f", because {hidden} is zero" if zero else ""
+        return f"No {'OUT' if run.tree is None else 'node'} vector moved{reason}."
+    names = output_names(run)
+    pulled, pushed = (
+        list(dict.fromkeys(names[row] for row in step.asked[step.counted & (step.labels == label)]))
+        for label in (1, 0)
+    )
     towards = f"{_vectors(run, pulled)} of {_listed(pulled)} moved towards {hidden}"
-    if pulled and pushed:
-        moved = f"The {towards}, {others} away from it."
-    elif pulled:
-        moved = f"The {towards}."
-    else:
-        moved = f"T{others[1:]} moved away from {hidden}."
-    if not (step.input_after != step.input_before).any():
-        return f"{moved} No IN vector moved, because the vectors that it met are zero."
+    others = f"{_vectors(run, pushed)} of {_listed(pushed)}"
+    if run.settings.objective == "softmax":
+        return f"The {towards}, all other OUT vectors away from it."
+    if not pushed:
+        return f"The {towards}."
+    if not pulled:
+        return f"The {others} moved away from {hidden}."
+    return f"The {towards}, the {others} away from it."
+
+
+def _input_movement(run: Steps, step: Step) -> str:
+    if np.array_equal(step.input_after, step.input_before):
+        zero = not step.output_before[step.asked[step.counted]].any()
+        reason = ", because the vectors that it met are zero" if zero else ""
+        return f"No IN vector moved{reason}."
     who = list(dict.fromkeys(run.vocabulary.words[row] for row in step.inputs))
-    return f"{moved} In W, the {'row' if len(who) == 1 else 'rows'} of {_listed(who)} moved."
+    return f"In W, the {'row' if len(who) == 1 else 'rows'} of {_listed(who)} moved."
 
 
 def _vectors(run: Steps, names: Sequence[str]) -> str:
@@ -344,6 +352,10 @@ def _marks(run: Steps, step: Step) -> list[dict[str, str]]:
     if run.tree is None:
         second[str(step.target)] = "predict"
     return [{str(row): source for row in step.inputs}, second]
+
+
+def _matrices(step: Step) -> tuple[NDArray[np.floating], ...]:
+    return step.input_before, step.input_after, step.output_before, step.output_after
 
 
 def _rounded(matrix: NDArray[np.floating]) -> list[list[float]]:

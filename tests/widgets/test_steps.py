@@ -215,6 +215,13 @@ def test_a_bad_number_of_steps_is_refused(steps):
         sgd_steps(TEXT, PLAIN, steps=steps)
 
 
+@pytest.mark.filterwarnings("ignore:overflow", "ignore:invalid")
+def test_vectors_that_become_infinite_are_named():
+    settings = dataclasses.replace(PLAIN, alpha=1e200)
+    with pytest.raises(ValueError, match=r"became infinite in step \d+: lower alpha"):
+        sgd_steps(TEXT, settings, initial=random_start())
+
+
 def test_settings_and_start_have_to_fit():
     with pytest.raises(ValueError, match="settings must be Word2VecSettings"):
         sgd_steps(TEXT, {"objective": "softmax"})

@@ -81,7 +81,7 @@ def test_the_product_of_the_turns_is_the_probability_of_the_word():
         assert [t["name"].rpartition(": ")[2] for t in turns] == [
             "left" if label else "right" for label in step.labels
         ]
-        assert turns[0]["name"].startswith("n4 (root): ")
+        assert turns[0]["name"].startswith("node 4 (root): ")
 
 
 def test_a_skipped_noise_word_is_named_and_does_not_count():
@@ -138,15 +138,15 @@ def test_each_way_to_move_is_told():
         "the mean of the context's IN vectors",
         "No IN vector moved, because the vectors that it met are zero.",
         "In W, the rows of “",
-        "The vectors of “n",
-        ", the vector of “n",
+        "The vectors of “node",
+        ", the vector of “node",
         "The OUT vector of “",
         "the OUT vectors of “",
     ]:
         assert any(part in text for text in texts), part
     pair = sgd_steps([["a", "b"]], dataclasses.replace(PLAIN, objective="hierarchical-softmax"))
     right = said(pair, [step.labels[0] for step in pair.steps].index(0))
-    assert "The vector of “n0 (root)” moved away from the IN vector of “" in right
+    assert "The vector of “node 0 (root)” moved away from the IN vector of “" in right
     assert "the sum of the context's" in said(run_of("cbow", cbow_mean=False), 0)
 
 
@@ -155,10 +155,25 @@ def test_a_loss_that_rises_or_stays_is_told():
     assert "stays at 1.792." in said(run_of(alpha=1e-9, min_alpha=1e-9), 0)
 
 
-def test_two_zero_vectors_do_not_move():
-    start = Embeddings(Vocabulary(["king", "crown"]), np.zeros((2, 2)))
+@pytest.mark.parametrize(
+    ("W", "W_out", "ending"),
+    [
+        (0, 0, "No OUT vector moved, because the IN vector of “king” is zero. "
+               "No IN vector moved, because the vectors that it met are zero."),
+        (0, [[0, 1], [2, 3]], "is zero. In W, the row of “king” moved."),
+        ([[600, 0], [0, 0]], [[0, 0], [9, 9]], "No OUT vector moved. No IN vector moved."),
+    ],
+)  # fmt: skip
+def test_what_does_not_move_is_told_with_the_reason(W, W_out, ending):
+    W, W_out = (np.zeros((2, 2)) + matrix for matrix in (W, W_out))
+    start = Embeddings(Vocabulary(["king", "crown"]), W, W_out)
     run = sgd_steps([["king", "crown"]], PLAIN, steps=1, initial=start)
-    assert said(run, 0).endswith("Nothing moved, because the vectors that met are zero.")
+    assert said(run, 0).endswith(ending)
+
+
+def test_a_large_start_is_within_the_scale():
+    start = Embeddings(Vocabulary(["king", "crown"]), np.eye(2), np.array([[0, 0], [-9.0, 0]]))
+    assert story(sgd_steps([["king", "crown"]], PLAIN, steps=1, initial=start))["peak"] == 9
 
 
 # What is seen
