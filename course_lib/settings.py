@@ -35,6 +35,11 @@ class Word2VecSettings:
         Noise words for each prediction, at least 1. Read by negative sampling only.
     ns_exponent : float
         Noise words are drawn in proportion to ``count ** ns_exponent``; any finite number.
+    shared_negatives : bool
+        Skip-gram with negative sampling in ``numpy_impl``: draw the noise words once for each
+        window instead of once for each of its context words, and move the vectors once a window
+        (Ji et al. 2016, arXiv:1604.04661, section 3). Much faster, and as good; the vectors are no
+        longer gensim's.
     sample : float
         Subsampling threshold t, a share of the tokens; 0 switches subsampling off. From 1 on it is
         read as a count, as gensim does; see ``Vocabulary.keep_probabilities``.
@@ -77,6 +82,7 @@ class Word2VecSettings:
     min_count: int = 5
     negative: int = 5
     ns_exponent: float = 0.75
+    shared_negatives: bool = False
     sample: float = 1e-3
     alpha: float = 0.025
     min_alpha: float = 1e-4
@@ -98,17 +104,32 @@ class Word2VecSettings:
         self._require_integer("seed", 0, 2**32 - 1)
         for name in ("ns_exponent", "sample", "alpha", "min_alpha"):
             self._require_number(name)
-        for name in ("cbow_mean", "shrink_windows", "exact"):
+        for name in ("cbow_mean", "shrink_windows", "exact", "shared_negatives"):
             self._require_bool(name)
         if self.sample < 0:
             raise ValueError(
                 f"sample must be at least 0 (no subsampling), not {self.sample}: it is a share "
                 "of the tokens, usually 1e-3 to 1e-5."
             )
+        self._require_use_of_negatives()
         if not 0 < self.min_alpha <= self.alpha:
             raise ValueError(
                 "alpha and min_alpha must satisfy 0 < min_alpha <= alpha, "
                 f"not min_alpha={self.min_alpha}, alpha={self.alpha}."
+            )
+
+    def _require_use_of_negatives(self) -> None:
+        default = type(self).negative
+        if self.objective == "softmax" and self.negative != default:
+            raise ValueError(
+                f"The full softmax draws no noise words, so negative={self.negative} means nothing "
+                f'there. Leave it at {default}, or use objective="negative-sampling".'
+            )
+        uses = (self.architecture, self.objective, self.exact)
+        if self.shared_negatives and uses != ("skip-gram", "negative-sampling", False):
+            raise ValueError(
+                "shared_negatives shares the noise words of a window among its context words. That "
+                'needs architecture="skip-gram", objective="negative-sampling" and exact=False.'
             )
 
     def _require_choice(self, name: str, choices: tuple[str, ...]) -> None:

@@ -2,7 +2,7 @@
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 
 import numpy as np
@@ -96,17 +96,49 @@ class Vocabulary:
         ValueError
             A sentence is a string, no word is frequent enough, or a limit is below 1.
         """
-        for name, limit in [("min_count", min_count), ("max_size", max_size)]:
-            if limit is not None and (not isinstance(limit, int | np.integer) or limit < 1):
-                raise ValueError(f"{name} must be a whole number of at least 1, not {limit!r}.")
         seen: Counter[str] = Counter()  # keeps the order of first appearance
         for sentence in sentences:
             refuse_string(sentence)
             seen.update(sentence)
-        kept = [(word, count) for word, count in seen.items() if count >= min_count]
+        return cls.from_counts(seen, min_count, max_size)
+
+    @classmethod
+    def from_counts(
+        cls, counts: Mapping[str, int], min_count: int = 5, max_size: int | None = None
+    ) -> "Vocabulary":
+        """Choose words by their counts; the order is that of ``from_sentences``.
+
+        Parameters
+        ----------
+        counts : mapping of str to int
+            How often each word was seen; the words in the order of their first appearance.
+        min_count : int, default 5
+            Words seen fewer times are left out.
+        max_size : int, optional
+            Keep at most this many words.
+
+        Returns
+        -------
+        Vocabulary
+            The kept words with their counts.
+
+        Raises
+        ------
+        ValueError
+            No word is frequent enough, or a limit is below 1.
+
+        Examples
+        --------
+        >>> Vocabulary.from_counts({"to": 2, "be": 2, "or": 1}, min_count=2).words
+        ['be', 'to']
+        """
+        for name, limit in [("min_count", min_count), ("max_size", max_size)]:
+            if limit is not None and (not isinstance(limit, int | np.integer) or limit < 1):
+                raise ValueError(f"{name} must be a whole number of at least 1, not {limit!r}.")
+        kept = [(word, count) for word, count in counts.items() if count >= min_count]
         if not kept:
             raise ValueError(
-                f"None of the {len(seen)} different words was seen {min_count} times. "
+                f"None of the {len(counts)} different words was seen {min_count} times. "
                 "Lower min_count, or use a longer text."
             )
         kept.reverse()  # later words first; the sort is stable and keeps that for ties

@@ -23,6 +23,7 @@ WRONG = {
     "seed": [-1, 2**32, 1.0],
     "workers": [0, None],
     "exact": [1, None],
+    "shared_negatives": [1, None],
     "batch_size": [0, 1.5],
 }
 

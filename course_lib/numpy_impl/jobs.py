@@ -1,7 +1,6 @@
-"""From sentences to jobs: what one call of a compiled loop trains on, drawn as gensim draws it."""
+"""What one call of a compiled loop trains on, drawn as gensim draws it."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, chain
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -9,37 +8,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from course_lib.numpy_impl.kernels import GUIDE_SHIFT, NOISE_TOP, Job, next_random
+from course_lib.numpy_impl.texts import JOB_WORDS
 from course_lib.settings import Word2VecSettings
 from course_lib.vocabulary import Vocabulary
-
-JOB_WORDS = 10_000  # words in a job, at most: gensim's batch_words
-
-
-def text_jobs(sentences: Iterable[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
-    """Collect sentences while they have at most 10,000 words together.
-
-    A longer sentence makes a job of its own. If it is the first one, the first job is empty.
-
-    Parameters
-    ----------
-    sentences : iterable of sequences of str
-        The text; read as far as needed.
-
-    Yields
-    ------
-    list of sequences of str
-        The sentences of a job.
-    """
-    collected: list[Sequence[str]] = []
-    words = 0
-    for tokens in sentences:
-        if words + len(tokens) > JOB_WORDS:
-            yield collected
-            collected, words = [], 0
-        collected.append(tokens)
-        words += len(tokens)
-    if collected:
-        yield collected
 
 
 class Reader:
@@ -55,19 +26,20 @@ class Reader:
 
     def __init__(self, vocabulary: Vocabulary, settings: Word2VecSettings) -> None:
         self._random = np.random.RandomState(settings.seed)
-        self._vocabulary = vocabulary
         self._settings = settings
         self._thresholds = keep_thresholds(vocabulary, settings.sample)
         negative_sampling = settings.objective == "negative-sampling"
         self._needs_generator = negative_sampling or settings.sample > 0
 
-    def job(self, sentences: Sequence[Sequence[str]], alpha: float) -> Job:
-        """Encode sentences, thin out frequent words, and draw the windows.
+    def job(self, rows: NDArray[np.int32], lengths: NDArray[np.int64], alpha: float) -> Job:
+        """Thin out frequent words, and draw the windows.
 
         Parameters
         ----------
-        sentences : sequence of sequences of str
-            One of ``text_jobs``.
+        rows : numpy.ndarray of int32, shape (n,)
+            Rows of the tokens of a job; -1 for an unknown word.
+        lengths : numpy.ndarray of int64, shape (sentences,)
+            Tokens in each of its sentences.
         alpha : float
             Its learning rate.
 
@@ -80,8 +52,6 @@ class Reader:
         generator = 0
         if self._needs_generator:
             generator = 2**24 * int(random.randint(0, 2**24)) + int(random.randint(0, 2**24))
-        lengths = np.fromiter(map(len, sentences), np.int64, len(sentences))
-        rows = self._vocabulary.encode(chain.from_iterable(sentences), unknown=-1)
         words, ends, generator = thin_out(rows, lengths, self._thresholds, generator, JOB_WORDS)
         reach = np.full(len(words), settings.window)
         if settings.shrink_windows:

@@ -133,10 +133,16 @@ class Scratch(NamedTuple):
         ... how many they are ...
     repeats : numpy.ndarray of bool, shape (2 * window,)
         ... and whether one of them occurs twice.
-    labels : numpy.ndarray of float32, shape (longest prediction,)
+    labels : numpy.ndarray of float32, shape (2 * window, longest prediction)
         What the sigmoid of each row's score should be: 1 or 0.
     scores : numpy.ndarray of float32, shape (longest prediction,)
         The scores of one prediction.
+    contexts : numpy.ndarray of int64, shape (2 * window,)
+        Shared negatives: rows of the context words.
+    factors : numpy.ndarray of float32, shape (2 * window, longest prediction)
+        Shared negatives: what each context word's IN row and each OUT row move each other by.
+    errors : numpy.ndarray of float32, shape (2 * window, d)
+        Shared negatives: what the IN rows shall move by.
     """
 
     hidden: NDArray[np.float32]
@@ -146,6 +152,9 @@ class Scratch(NamedTuple):
     repeats: NDArray[np.bool_]
     labels: NDArray[np.float32]
     scores: NDArray[np.float32]
+    contexts: NDArray[np.int64]
+    factors: NDArray[np.float32]
+    errors: NDArray[np.float32]
 
 
 def make_scratch(model: Model, window: int) -> Scratch:
@@ -164,9 +173,9 @@ def make_scratch(model: Model, window: int) -> Scratch:
         The arrays.
     """
     d = model.vectors.shape[1]
-    size = max(model.negative + 1, np.diff(model.starts).max(initial=0))
-    labels = np.zeros(size, np.float32)
-    labels[0] = ONE
+    size = max(model.negative + 2, np.diff(model.starts).max(initial=0))  # 1 to make them even
+    labels = np.zeros((2 * window, size), np.float32)
+    labels[:, 0] = ONE
     return Scratch(
         np.empty((1, d), np.float32),
         np.empty((1, d), np.float32),
@@ -175,6 +184,9 @@ def make_scratch(model: Model, window: int) -> Scratch:
         np.zeros(2 * window, np.bool_),
         labels,
         np.empty(size, np.float32),
+        np.empty(2 * window, np.int64),
+        np.zeros((2 * window, size), np.float32),
+        np.empty((2 * window, d), np.float32),
     )
 
 
@@ -206,7 +218,7 @@ def loss_table() -> NDArray[np.float32]:
 
 
 @functools.cache
-def compiled_job(d: int, cbow: bool, hierarchical: bool, variant: int) -> Callable:
+def compiled_job(d: int, cbow: bool, hierarchical: bool, shared: bool, variant: int) -> Callable:
     """Make the function that trains one job.
 
     The length of a vector is a constant of the compiled code, so that its inner loops become whole
@@ -220,6 +232,8 @@ def compiled_job(d: int, cbow: bool, hierarchical: bool, variant: int) -> Callab
         CBOW, or skip-gram.
     hierarchical : bool
         Hierarchical softmax, or negative sampling.
+    shared : bool
+        Negative sampling by skip-gram: draw noise words once for each window.
     variant : int
         FAST for our loops; AS_DOUBLE, AS_FLOAT or WITHOUT_BLAS for the sums exactly as one of
         gensim's ways forms them.
@@ -234,6 +248,8 @@ def compiled_job(d: int, cbow: bool, hierarchical: bool, variant: int) -> Callab
     @njit(cache=True, nogil=True)
     def train_job(model: Model, job: Job, scratch: Scratch) -> tuple[float, int]:
         given = borrow(model), borrow(job), borrow(scratch)
+        if shared:
+            return _train_skipgram_shared(*given, d)
         if cbow:
             return _train_cbow(*given, d, hierarchical, variant)
         return _train_skipgram(*given, d, hierarchical, variant)
@@ -247,18 +263,20 @@ def _train_skipgram(
 ) -> tuple[float, int]:
     """Each context word predicts the centre word: gensim's skip-gram."""
     random, loss, predictions, start = job.random, 0.0, 0, 0
+    if hierarchical:
+        _list_rows(model, job, 0, random, scratch, hierarchical, d)
     for end in job.ends:
         for i in range(start, end):
             center = job.words[i]
             _prefetch_word(model, job, i + AHEAD, hierarchical, d)
             first, last = max(start, i - job.reach[i]), min(end, i + job.reach[i] + 1)
             if hierarchical:
-                _path_rows(model, center, scratch, d)
+                _list_rows(model, job, i + 1, random, scratch, hierarchical, d)
             else:
                 # All rows are drawn before the first is needed, so that memory is ahead of us.
                 for number in range(last - first - 1):
                     random = _noise_rows(model, center, random, scratch, number, d)
-            number = 0
+            number = i % 2 if hierarchical else 0
             for j in range(first, last):
                 if j == i:
                     continue
@@ -275,20 +293,84 @@ def _train_skipgram(
 
 
 @inlined
+def _train_skipgram_shared(model: Model, job: Job, scratch: Scratch, d: int) -> tuple[float, int]:
+    """Skip-gram whose context words are all set against the same noise words.
+
+    A window is a batch: its gradients are formed before any vector moves. What would be vector
+    after vector from memory becomes a product of small matrices in the cache (Ji et al. 2016,
+    section 3).
+    """
+    loss, predictions, start = 0.0, 0, 0
+    random = _list_rows(model, job, 0, job.random, scratch, False, d)
+    for end in job.ends:
+        for i in range(start, end):
+            _prefetch_word(model, job, i + AHEAD, False, d)
+            random = _list_rows(model, job, i + 1, random, scratch, False, d)
+            count = 0
+            for j in range(max(start, i - job.reach[i]), min(end, i + job.reach[i] + 1)):
+                if j != i:
+                    scratch.contexts[count] = job.words[j]
+                    count += 1
+            if count > 0:
+                loss += _learn_window(model, scratch, i % 2, count, job.alpha, d)
+                predictions += count
+        start = end
+    return loss, predictions
+
+
+@inlined
+def _learn_window(
+    model: Model, scratch: Scratch, number: int, context_count: int, alpha: np.float32, d: int
+) -> float:
+    """Learn the predictions of a window: ``_learn_rows`` for each context word, in one step.
+
+    Rows are taken two at a time, so that what meets both is loaded once. Where their number is odd,
+    the second of the last two is row 0 with the factor 0.
+    """
+    vectors, outputs, errors = model.vectors, model.outputs, scratch.errors
+    contexts, rows, factors = scratch.contexts, scratch.rows[number], scratch.factors
+    scores, labels = scratch.scores, scratch.labels[number]
+    count = scratch.counts[number]
+    even = count + count % 2
+    rows[count] = rows[0]
+    loss = 0.0
+    for c in range(context_count):
+        for k in range(0, even, 2):
+            scores[k], scores[k + 1] = _two_dots(
+                vectors, contexts[c], outputs, rows[k], rows[k + 1], d
+            )
+        for k in range(count):
+            factors[c, k] = _factor(model, scores[k], labels[k]) * alpha
+        factors[c, count] = ZERO
+        loss += _loss(model.losses, scores, labels, count)
+        errors[c] = ZERO
+        for k in range(0, even, 2):
+            g, h = factors[c, k], factors[c, k + 1]
+            _add_two(outputs, rows[k], g, rows[k + 1], h, errors, c, d)
+    for k in range(count):
+        for c in range(0, context_count - 1, 2):
+            g, h = factors[c, k], factors[c + 1, k]
+            _add_two(vectors, contexts[c], g, contexts[c + 1], h, outputs, rows[k], d)
+        if context_count % 2:
+            c = context_count - 1
+            _add_two(vectors, contexts[c], factors[c, k], contexts[c], ZERO, outputs, rows[k], d)
+    for c in range(context_count):
+        _add_row(errors, c, vectors, contexts[c], d)
+    return loss
+
+
+@inlined
 def _train_cbow(
     model: Model, job: Job, scratch: Scratch, d: int, hierarchical: bool, variant: int
 ) -> tuple[float, int]:
     """The context words together predict the centre word: CBOW."""
     hidden, error = scratch.hidden, scratch.error
-    random, loss, predictions, start = job.random, 0.0, 0, 0
+    loss, predictions, start = 0.0, 0, 0
+    random = _list_rows(model, job, 0, job.random, scratch, hierarchical, d)
     for end in job.ends:
         for i in range(start, end):
-            center = job.words[i]
             _prefetch_word(model, job, i + AHEAD, hierarchical, d)
-            if hierarchical:
-                _path_rows(model, center, scratch, d)
-            else:
-                random = _noise_rows(model, center, random, scratch, 0, d)
+            random = _list_rows(model, job, i + 1, random, scratch, hierarchical, d)
             first, last = max(start, i - job.reach[i]), min(end, i + job.reach[i] + 1)
             if last - first == 1:
                 continue  # no context; the random numbers of this word are used up all the same
@@ -299,7 +381,7 @@ def _train_cbow(
                     _add_row(model.vectors, job.words[j], hidden, 0, d)
             if model.cbow_mean:
                 _scale_row(hidden, share, d)
-            loss += _learn_rows(model, hidden, 0, scratch, 0, job.alpha, d, variant)
+            loss += _learn_rows(model, hidden, 0, scratch, i % 2, job.alpha, d, variant)
             if not model.cbow_mean:  # as word2vec.c has it: the sum divides its gradient
                 _scale_row(error, share, d)
             for j in range(first, last):
@@ -320,7 +402,24 @@ def _prefetch_word(model: Model, job: Job, i: int, hierarchical: bool, d: int) -
 
 
 @inlined
-def _path_rows(model: Model, target: int, scratch: Scratch, d: int) -> None:
+def _list_rows(
+    model: Model, job: Job, i: int, random: int, scratch: Scratch, hierarchical: bool, d: int
+) -> int:
+    """List the OUT rows of the prediction of word i, one word ahead of their use.
+
+    Until then memory has brought them. Even and odd words take turns. Returns the generator's next
+    state.
+    """
+    if i == len(job.words):
+        return random
+    if hierarchical:
+        _path_rows(model, job.words[i], scratch, i % 2, d)
+        return random
+    return _noise_rows(model, job.words[i], random, scratch, i % 2, d)
+
+
+@inlined
+def _path_rows(model: Model, target: int, scratch: Scratch, number: int, d: int) -> None:
     """Hierarchical softmax: list the inner nodes on the path of a word, and its turns there.
 
     Label 1 is a turn to the left, 0 one to the right.
@@ -328,10 +427,10 @@ def _path_rows(model: Model, target: int, scratch: Scratch, d: int) -> None:
     start = model.starts[target]
     count = model.starts[target + 1] - start
     for k in range(count):
-        scratch.rows[0, k] = model.points[start + k]
+        scratch.rows[number, k] = model.points[start + k]
         prefetch(model.outputs, model.points[start + k], d)
-        scratch.labels[k] = np.float32(1 - model.codes[start + k])
-    scratch.counts[0] = count
+        scratch.labels[number, k] = np.float32(1 - model.codes[start + k])
+    scratch.counts[number] = count
 
 
 @inlined
@@ -392,7 +491,7 @@ def _learn_rows(
     h is a row of ``hiddens``. Returns the loss: the sum of -log sigmoid(f), or of -log sigmoid(-f)
     where the label is 0.
     """
-    outputs, rows, labels = model.outputs, scratch.rows, scratch.labels
+    outputs, rows, labels = model.outputs, scratch.rows, scratch.labels[number]
     scores, error = scratch.scores, scratch.error
     for k in range(scratch.counts[number]):  # all first: the processor works on several at a time
         scores[k] = _dot(model, hiddens, hidden, outputs, rows[number, k], d, variant)
@@ -402,10 +501,17 @@ def _learn_rows(
         if scratch.repeats[number]:  # an earlier step may have moved this row
             scores[k] = _dot(model, hiddens, hidden, outputs, row, d, variant)
         if -MAX_SCORE < scores[k] < MAX_SCORE:
-            predicted = model.sigmoid[int((float(scores[k]) + MAX_SCORE) * SIGMOID_STEPS)]
-            g = (labels[k] - predicted) * alpha
+            g = _factor(model, scores[k], labels[k]) * alpha
             _move_row(model, g, hiddens, hidden, outputs, row, error, d, variant)
     return _loss(model.losses, scores, labels, scratch.counts[number])
+
+
+@inlined
+def _factor(model: Model, score: np.float32, label: np.float32) -> np.float32:
+    """Give label - sigmoid(score) from the table, or 0 beyond its ends."""
+    if -MAX_SCORE < score < MAX_SCORE:
+        return label - model.sigmoid[int((float(score) + MAX_SCORE) * SIGMOID_STEPS)]
+    return ZERO
 
 
 @njit(forceinline=True, fastmath={"reassoc", "contract"})
@@ -453,6 +559,27 @@ def _dot_loop(a: Matrix, i: int, b: Matrix, j: int, d: int) -> np.float32:
 
 _dot_in_order = njit(forceinline=True)(_dot_loop)
 _dot_in_any_order = njit(forceinline=True, fastmath=True)(_dot_loop)  # several sums side by side
+
+
+@njit(forceinline=True, fastmath=True)
+def _two_dots(
+    a: Matrix, i: int, b: Matrix, j: int, k: int, d: int
+) -> tuple[np.float32, np.float32]:
+    """Multiply row i of ``a`` by rows j and k of ``b``."""
+    first = second = ZERO
+    for n in range(d):
+        first += a[i, n] * b[j, n]
+        second += a[i, n] * b[k, n]
+    return first, second
+
+
+@njit(forceinline=True, fastmath={"contract"})
+def _add_two(
+    a: Matrix, i: int, g: np.float32, j: int, h: np.float32, b: Matrix, k: int, d: int
+) -> None:
+    """Add g times row i and h times row j of ``a`` to row k of ``b``."""
+    for n in range(d):
+        b[k, n] += g * a[i, n] + h * a[j, n]
 
 
 @inlined

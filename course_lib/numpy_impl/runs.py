@@ -8,47 +8,19 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from course_lib.corpus import require_reiterable
 from course_lib.embeddings import Embeddings
 from course_lib.huffman import HuffmanTree
 from course_lib.numpy_impl import blas, checkpoints, kernels
-from course_lib.numpy_impl.jobs import Reader, noise_table, text_jobs
+from course_lib.numpy_impl.jobs import Reader, noise_table
+from course_lib.numpy_impl.texts import open_text
 from course_lib.settings import Word2VecSettings
 from course_lib.training import NO_PAIRS, progress_bar, starting_point
-from course_lib.vocabulary import Vocabulary, refuse_string
+from course_lib.vocabulary import Vocabulary
 
 SAVE_SECONDS = 60.0  # between two checkpoints
-
-
-class CountedSentences:
-    """A corpus that remembers how many sentences and tokens its last reading gave.
-
-    Parameters
-    ----------
-    sentences : re-iterable of sequences of str
-        The text.
-
-    Attributes
-    ----------
-    sentences, tokens : int
-        Counted in the last complete reading; 0 before.
-    """
-
-    def __init__(self, sentences: Iterable[Sequence[str]]) -> None:
-        require_reiterable(sentences)
-        self._source = sentences
-        self.sentences = self.tokens = 0
-
-    def __iter__(self) -> Iterator[Sequence[str]]:
-        sentences = tokens = 0
-        for sentence in self._source:
-            refuse_string(sentence)
-            sentences += 1
-            tokens += len(sentence)
-            yield sentence
-        self.sentences, self.tokens = sentences, tokens
 
 
 class Run:
@@ -83,10 +55,12 @@ class Run:
     ) -> None:
         self.settings = settings
         self.checkpoint = None if checkpoint is None else Path(checkpoint)
-        self.text = CountedSentences(sentences)
-        start = starting_point(self.text, settings, vocabulary, initial)
-        if not self.text.sentences:  # nobody had to count the words
-            deque(self.text, maxlen=0)
+        self.text = open_text(sentences)
+        if vocabulary is None and initial is None:
+            vocabulary = self.text.vocabulary(settings.min_count)
+        start = starting_point(sentences, settings, vocabulary, initial)
+        if not self.text.sentences:  # nobody has read it to count its words
+            deque(self.text.jobs(start.vocabulary), maxlen=0)
         self.vocabulary = start.vocabulary
         self.reader = Reader(self.vocabulary, settings)
         self.model = build_model(start, settings, own=initial is None)
@@ -94,6 +68,7 @@ class Run:
             settings.vector_size,
             settings.architecture == "cbow",
             settings.objective == "hierarchical-softmax",
+            settings.shared_negatives,
             _variant(settings),
         )
         self.state = checkpoints.RunState(self.reader.random_state())
@@ -143,7 +118,8 @@ class Run:
 
     def _compile(self, bar: tqdm) -> None:
         bar.set_description("compiling the loops (at the first start only)")
-        self._train_job(Reader(self.vocabulary, self.settings).job([], self.settings.alpha))
+        nothing = np.empty(0, np.int32), np.empty(0, np.int64)
+        self._train_job(Reader(self.vocabulary, self.settings).job(*nothing, self.settings.alpha))
         bar.set_description("")
 
     def _train_job(self, job: kernels.Job) -> tuple[float, int]:
@@ -156,14 +132,14 @@ class Run:
             under_way: deque[Future] = deque()
             try:
                 while state.epoch < self.settings.epochs and not stop.is_set():
-                    for sentences, alpha in self._jobs():
-                        job = self.reader.job(sentences, alpha)
+                    for rows, lengths, alpha in self._jobs():
+                        job = self.reader.job(rows, lengths, alpha)
                         under_way.append(workers.submit(self._train_job, job))
                         state.jobs += 1
                         state.random = self.reader.random_state()
                         if len(under_way) > 8 * self.settings.workers:
                             self._collect(under_way, 2 * self.settings.workers)
-                        self._show(bar, sum(map(len, sentences)), alpha)
+                        self._show(bar, len(rows), alpha)
                         if stop.is_set():
                             return
                         if time.monotonic() - saved > SAVE_SECONDS:
@@ -176,16 +152,16 @@ class Run:
             finally:
                 self._collect(under_way, 0)
 
-    def _jobs(self) -> Iterator[tuple[list[Sequence[str]], float]]:
+    def _jobs(self) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int64], float]]:
         """Give the jobs of this epoch that are still to be done, each with its learning rate."""
         settings = self.settings
         pushed = 0
-        for number, sentences in enumerate(text_jobs(self.text)):
+        for number, (rows, lengths) in enumerate(self.text.jobs(self.vocabulary)):
             share = (self.state.epoch + pushed / self.text.sentences) / settings.epochs
             alpha = settings.alpha - (settings.alpha - settings.min_alpha) * share
-            pushed += len(sentences)
+            pushed += len(lengths)
             if number >= self.state.jobs:
-                yield sentences, max(settings.min_alpha, alpha)
+                yield rows, lengths, max(settings.min_alpha, alpha)
 
     def _collect(self, under_way: deque[Future], left: int) -> None:
         """Wait until at most so many jobs are under way, and add up what the others lost."""

@@ -41,7 +41,9 @@ def train_word2vec(
     Parameters
     ----------
     sentences : re-iterable of sequences of str
-        The text; read once an epoch, and before that to count its words.
+        The text. A list, a tuple or a TextFile is read once and kept in a temporary file, 4 bytes a
+        token; any other corpus is read once an epoch, and before that to count its words. For the
+        full softmax every corpus is.
     settings : Word2VecSettings
         Any but CBOW with the full softmax.
     vocabulary : Vocabulary, optional

@@ -1,0 +1,238 @@
+"""The text of a training run, in jobs of some 10,000 tokens: encoded once, or streamed."""
+
+import tempfile
+import weakref
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, count
+
+import numpy as np
+from numpy.typing import NDArray
+
+from course_lib.corpus import TextFile, require_reiterable
+from course_lib.vocabulary import Vocabulary, refuse_string
+
+JOB_WORDS = 10_000  # tokens in a job, at most: gensim's batch_words
+
+# Rows of the tokens of a job, -1 for an unknown word, and the length of each of its sentences.
+EncodedJob = tuple[NDArray[np.int32], NDArray[np.int64]]
+
+
+def open_text(sentences: Iterable[Sequence[str]]) -> "StoredText | StreamedText":
+    """Choose how a text is read.
+
+    A list, a tuple and a TextFile give the same sentences each time, so they are encoded once. Any
+    other corpus may reshuffle itself, and is read anew in each epoch.
+
+    Parameters
+    ----------
+    sentences : re-iterable of sequences of str
+        The text.
+
+    Returns
+    -------
+    StoredText or StreamedText
+        The text; a stored one has been read.
+
+    Raises
+    ------
+    ValueError
+        The text cannot be read twice, or a sentence is a string.
+    OSError
+        The encoded text does not fit on the disk.
+    """
+    require_reiterable(sentences)
+    if type(sentences) in (list, tuple, TextFile):
+        return StoredText(sentences)
+    return StreamedText(sentences)
+
+
+def text_jobs(sentences: Iterable[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
+    """Collect sentences while they have at most 10,000 words together.
+
+    A longer sentence makes a job of its own. If it is the first one, the first job is empty.
+
+    Parameters
+    ----------
+    sentences : iterable of sequences of str
+        The text; read as far as needed.
+
+    Yields
+    ------
+    list of sequences of str
+        The sentences of a job.
+
+    Raises
+    ------
+    ValueError
+        A sentence is a string.
+    """
+    collected: list[Sequence[str]] = []
+    words = 0
+    for tokens in sentences:
+        refuse_string(tokens)
+        if words + len(tokens) > JOB_WORDS:
+            yield collected
+            collected, words = [], 0
+        collected.append(tokens)
+        words += len(tokens)
+    if collected:
+        yield collected
+
+
+class StoredText:
+    """A text that is read once and kept in a temporary file, 4 bytes a token.
+
+    The file has no name and goes with the process, however that ends.
+
+    Parameters
+    ----------
+    sentences : iterable of sequences of str
+        The text.
+
+    Attributes
+    ----------
+    sentences, tokens : int
+        How many there are.
+
+    Raises
+    ------
+    ValueError
+        A sentence is a string.
+    OSError
+        The disk is full.
+    """
+
+    def __init__(self, sentences: Iterable[Sequence[str]]) -> None:
+        numbers: defaultdict[str, int] = defaultdict(count().__next__)  # by first appearance
+        self._counts = np.zeros(1024, np.int64)
+        self._shapes: list[tuple[int, int]] = []
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115  # open as long as the text is used
+        weakref.finalize(self, self._file.close)
+        for job in text_jobs(sentences):
+            lengths = np.fromiter(map(len, job), np.int64, len(job))
+            tokens = chain.from_iterable(job)
+            encoded = np.fromiter(map(numbers.__getitem__, tokens), np.int32, lengths.sum())
+            if len(numbers) > len(self._counts):
+                self._counts = np.pad(self._counts, (0, len(numbers)))
+            np.add.at(self._counts, encoded, 1)
+            self._write(lengths, encoded)
+        self._words = list(numbers)
+        self.sentences = sum(sentences for sentences, _ in self._shapes)
+        self.tokens = sum(tokens for _, tokens in self._shapes)
+
+    def _write(self, lengths: NDArray[np.int64], encoded: NDArray[np.int32]) -> None:
+        try:
+            lengths.tofile(self._file)
+            encoded.tofile(self._file)
+        except OSError as error:
+            raise OSError(
+                f"The encoded text does not fit into {tempfile.gettempdir()} (4 bytes a token). "
+                "Free some space there, or name another folder in the environment variable TMPDIR."
+            ) from error
+        self._shapes.append((len(lengths), len(encoded)))
+
+    def vocabulary(self, min_count: int) -> Vocabulary:
+        """Give the words that were seen often enough.
+
+        Parameters
+        ----------
+        min_count : int
+            See ``Vocabulary.from_sentences``.
+
+        Returns
+        -------
+        Vocabulary
+            The words with their counts.
+
+        Raises
+        ------
+        ValueError
+            None was.
+        """
+        counts = self._counts[: len(self._words)].tolist()
+        return Vocabulary.from_counts(dict(zip(self._words, counts, strict=True)), min_count)
+
+    def jobs(self, vocabulary: Vocabulary) -> Iterator[EncodedJob]:
+        """Give the text from its beginning.
+
+        Parameters
+        ----------
+        vocabulary : Vocabulary
+            Says which word has which row.
+
+        Yields
+        ------
+        tuple of numpy.ndarray
+            A job: rows of its tokens, and lengths of its sentences.
+        """
+        rows = vocabulary.encode(self._words, unknown=-1)
+        self._file.seek(0)
+        for sentences, tokens in self._shapes:
+            lengths = np.fromfile(self._file, np.int64, sentences)
+            yield rows[np.fromfile(self._file, np.int32, tokens)], lengths
+
+
+class StreamedText:
+    """A text that is read anew in each epoch; of it only a few jobs are in memory.
+
+    Parameters
+    ----------
+    sentences : re-iterable of sequences of str
+        The text.
+
+    Attributes
+    ----------
+    sentences, tokens : int
+        How many there were in the last complete reading; 0 before.
+    """
+
+    def __init__(self, sentences: Iterable[Sequence[str]]) -> None:
+        self._source = sentences
+        self.sentences = self.tokens = 0
+
+    def __iter__(self) -> Iterator[Sequence[str]]:
+        sentences = tokens = 0
+        for sentence in self._source:
+            refuse_string(sentence)
+            sentences += 1
+            tokens += len(sentence)
+            yield sentence
+        self.sentences, self.tokens = sentences, tokens
+
+    def vocabulary(self, min_count: int) -> Vocabulary:
+        """Read the text, and give the words that were seen often enough.
+
+        Parameters
+        ----------
+        min_count : int
+            See ``Vocabulary.from_sentences``.
+
+        Returns
+        -------
+        Vocabulary
+            The words with their counts.
+
+        Raises
+        ------
+        ValueError
+            None was, or a sentence is a string.
+        """
+        return Vocabulary.from_sentences(self, min_count)
+
+    def jobs(self, vocabulary: Vocabulary) -> Iterator[EncodedJob]:
+        """Read the text from its beginning.
+
+        Parameters
+        ----------
+        vocabulary : Vocabulary
+            Says which word has which row.
+
+        Yields
+        ------
+        tuple of numpy.ndarray
+            A job: rows of its tokens, and lengths of its sentences.
+        """
+        for job in text_jobs(self):
+            lengths = np.fromiter(map(len, job), np.int64, len(job))
+            yield vocabulary.encode(chain.from_iterable(job), unknown=-1), lengths
