@@ -174,6 +174,8 @@ def sgd_steps(
         raise ValueError(
             f"sample={settings.sample} would drop most words of a tiny text: give sample=0."
         )
+    if settings.shared_negatives:
+        raise ValueError("A step here is one pair: give shared_negatives=False.")
     start = starting_point(sentences, settings, initial=initial)
     vocabulary = start.vocabulary
     _require_small("the number of different words", len(vocabulary), MOST_WORDS)

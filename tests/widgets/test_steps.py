@@ -13,7 +13,7 @@ from course_lib.widgets.steps import LOSSES
 TEXT = [line.split() for line in ["the king wears the crown", "alone", "a queen wears the crown"]]
 PLAIN = Word2VecSettings(
     objective="softmax", min_count=1, sample=0, vector_size=3, window=2, alpha=0.5, min_alpha=0.1,
-    negative=3, shrink_windows=False, seed=3,
+    shrink_windows=False, seed=3,
 )  # fmt: skip
 KINDS = [(*kind, mean) for kind in LOSSES for mean in (True, False)]
 
@@ -199,6 +199,11 @@ MANY = [[f"word{number}" for number in range(13)]]
         ([["king", "king"]], {}, "one word"),
         (MANY, {}, "the number of different words must be 1 to 12"),
         (TEXT, {"sample": 1e-3}, "give sample=0"),
+        (
+            TEXT,
+            {"objective": "negative-sampling", "shared_negatives": True},
+            "shared_negatives=False",
+        ),
         (TEXT, {"vector_size": 7}, "vector_size must be 1 to 6"),
         (TEXT, {"min_count": 9}, "Lower min_count"),
         (iter(TEXT), {}, "read"),

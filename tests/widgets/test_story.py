@@ -14,7 +14,7 @@ from course_lib.widgets.story import picture, said, shades, story
 TEXT = [line.split() for line in ["the king wears the crown", "a queen wears the crown"]]
 PLAIN = Word2VecSettings(
     objective="softmax", min_count=1, sample=0, vector_size=2, window=2, alpha=0.5, min_alpha=0.5,
-    negative=3, shrink_windows=False,
+    shrink_windows=False,
 )  # fmt: skip
 
 

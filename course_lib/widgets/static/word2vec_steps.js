@@ -140,7 +140,6 @@ function show(root, story, start = 0, moved = () => {}) {
     tabindex: "0",
     "aria-labelledby": `${id}-title`,
     "aria-describedby": `${id}-help`,
-    "data-lm-suppress-shortcuts": "true", // JupyterLab's own arrow keys would act as well
   });
   const heading = element("p", { class: `${NAME}-title`, id: `${id}-title` }, story.title);
   const buttons = {};
@@ -226,8 +225,7 @@ function show(root, story, start = 0, moved = () => {}) {
     };
     const action = actions[event.key];
     if (!action) return;
-    event.preventDefault();
-    event.stopPropagation();
+    event.preventDefault(); // neither the page nor JupyterLab takes the key as well
     action();
   });
 
