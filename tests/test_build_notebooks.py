@@ -8,7 +8,7 @@ import build_notebooks
 import nbformat
 import pytest
 from build_notebooks import LessonError, main, notebooks_of
-from nbformat.v4 import new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 LESSON = """\
 # %% [markdown]
@@ -193,6 +193,20 @@ def test_outputs_hold_one_stream_and_no_paths(folder):
         {"output_type": "stream", "name": "stdout", "text": "first\nsecond\n"}
     ]
     assert error.outputs[0].traceback == ["ZeroDivisionError: division by zero"]
+
+
+def test_a_widget_leaves_what_stands_in_its_place():
+    view = {"application/vnd.jupyter.widget-view+json": {"model_id": "8f3a"}}
+    said = new_output("stream", text="before")
+    outputs = [
+        said,
+        new_output("display_data", view),
+        new_output("display_data", view | {"text/plain": "a bar"}),
+    ]
+    notebook = new_notebook(cells=[new_markdown_cell("text"), new_code_cell(outputs=outputs)])
+    build_notebooks.tidy(notebook)
+    kept = notebook.cells[1].outputs
+    assert kept == [said, new_output("display_data", {"text/plain": "a bar"})]
 
 
 def test_building_again_gives_the_same_bytes(folder, capsys):

@@ -88,6 +88,13 @@ def test_no_cell_fails_but_on_purpose_and_none_warns(path):
 
 
 @each_notebook
+def test_no_output_needs_a_widget_that_is_gone(path):
+    for output in outputs(path):
+        assert output.get("data") != {}
+        assert "application/vnd.jupyter.widget-view+json" not in output.get("data", {})
+
+
+@each_notebook
 def test_every_check_says_what_it_should(path):
     verdict = {"exercises": "not done yet", "solutions": "correct"}.get(path.parent.name)
     said = "".join(o.text for o in outputs(path) if o.output_type == "stream")

@@ -112,6 +112,16 @@ CALLS = {
     "loss_curve, two": lambda: plots.loss_curve(
         {"NumPy": np.linspace(3, 1, 100), "PyTorch": np.linspace(3, 1.1, 100)}, xlabel="step"
     ),
+    "sgd_step": lambda: plots.sgd_step(
+        {"before": BEFORE, "after": AFTER}, WORDS,
+        {"W": (MATRIX, STEPPED), "W'": (STEPPED, MATRIX)},
+        [WORDS, WORDS], title="The loss falls",
+    ),
+    "sgd_step, large": lambda: plots.sgd_step(
+        {"before": [0.5, 0.0], "after": [1.0, 0.25]}, ["n10 (root): right", "n9: left"],
+        {"IN": (WIDE[:12, :6], WIDE[:12, 1:7]), "nodes": (WIDE[:11, :6],) * 2},
+        [CLOUD_WORDS[:12], CLOUD_WORDS[:11]], title="Nothing moves in the nodes",
+    ),
     "similarity_heatmap": lambda: plots.similarity_heatmap(EMBEDDINGS, WORDS, "in", "out"),
     "repeated_runs": lambda: plots.repeated_runs(
         [10, 20, 50], REPEATS, xlabel="times seen", ylabel="share found", title="Slow rises later"
@@ -468,6 +478,19 @@ def test_heatmaps_share_a_scale_and_tell_the_change():
     assert picture.get_suptitle() == "Only the row of “queen” changes"
 
 
+def test_sgd_step_tells_the_predictions_and_what_moved():
+    picture = CALLS["sgd_step"]()
+    assert (
+        "The probability, before and after: king 0.20 and 0.15; queen 0.20 and 0.40" in picture.alt
+    )
+    assert picture.alt.endswith("What moved: in W queen, in W' queen.")
+    peak = max(np.abs(MATRIX).max(), np.abs(STEPPED).max())
+    images = [image for axes in picture.axes for image in axes.images]
+    assert [image.get_clim() for image in images] == [(-peak, peak)] * 2
+    assert np.array_equal(images[0].get_array(), STEPPED)
+    assert "in IN every row, in nodes nothing" in CALLS["sgd_step, large"]().alt
+
+
 def test_heatmaps_say_that_nothing_changes():
     picture = plots.matrix_heatmaps({"a": MATRIX, "b": MATRIX}, WORDS, change=True)
     assert "Nothing changes" in picture.alt
@@ -621,6 +644,29 @@ def test_seed_spread_tells_the_means():
         (lambda: plots.matrix_heatmaps({}, WORDS), ValueError, "1 to 4"),
         (lambda: plots.matrix_heatmaps({"W": MATRIX.T}, WORDS), ValueError, "W has 3 rows"),
         (lambda: plots.matrix_heatmaps({"W": MATRIX}, WORDS, change=True), ValueError, "two"),
+        (lambda: plots.sgd_step({}, [], {}, [], title="t"), ValueError, "two series"),
+        (
+            lambda: plots.sgd_step(
+                {"a": [1, 1], "b": [1, 1]},
+                ["x"],
+                {"W": (MATRIX, MATRIX), "U": (MATRIX, MATRIX)},
+                [WORDS, WORDS],
+                title="t",
+            ),
+            ValueError,
+            "a has 2 values for 1 names",
+        ),
+        (
+            lambda: plots.sgd_step(
+                {"a": [1], "b": [1]},
+                ["x"],
+                {"W": (MATRIX, MATRIX[:, :2]), "U": (MATRIX, MATRIX)},
+                [WORDS, WORDS],
+                title="t",
+            ),
+            ValueError,
+            "W needs the same shape",
+        ),
         (lambda: plots.loss_curve({}), ValueError, "runs"),
         (lambda: plots.loss_curve([]), ValueError, "loss"),
         (lambda: plots.similarity_heatmap(EMBEDDINGS, ["king"]), ValueError, "2 to 20"),

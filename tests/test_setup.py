@@ -31,6 +31,7 @@ FLOORS = [
     {"training"},
     {"numpy_impl", "torch_impl", "gensim_impl"},
     {"plots", "checks"},
+    {"widgets"},
     {"__main__"},
 ]
 # Imported inside a function: the tree draws itself, and whoever does not draw needs no matplotlib.

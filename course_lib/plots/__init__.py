@@ -18,6 +18,7 @@ from course_lib.plots.picture import BLUE, DPI, ORANGE, PALETTE, STYLE, Picture
 from course_lib.plots.repeats import repeated_runs
 from course_lib.plots.spaces import pca, scatter, similarity_heatmap
 from course_lib.plots.trees import huffman_tree, path_lengths
+from course_lib.plots.updates import sgd_step
 from course_lib.plots.values import bars, loss_curve, matrix_heatmaps
 from course_lib.plots.windows import window, window_weights
 
@@ -43,6 +44,7 @@ __all__ = [
     "scatter",
     "score_scatter",
     "seed_spread",
+    "sgd_step",
     "similarity_heatmap",
     "skipgram_architecture",
     "step_times",

@@ -29,6 +29,7 @@ from course_lib import (
     numpy_impl,
     plots,
     torch_impl,
+    widgets,
 )
 from course_lib.numpy_impl.gradient_check import numerical_gradient
 from course_lib.pairs import pair_batches, skipgram_pairs
@@ -302,6 +303,33 @@ plots.matrix_heatmaps(
 y_hat_new = numpy_impl.objectives.softmax(W_out_new @ W_new[king])
 print(f"loss before {loss:.3f}, after {-np.log(y_hat_new[crown]):.3f}")
 plots.bars({"before": y_hat, "after": y_hat_new}, five, highlight=["crown"])
+
+# %% [markdown]
+# That was one step. Here are forty, to walk through one at a time: press **Step**, or the right arrow. The
+# text has three lines; the first one is the pair from above, so step 1 must show the numbers of your
+# pencil. (On GitHub and on paper you see a picture of step 1. Run the cell to get the buttons.)
+
+# %%
+lines = ["king crown", "the king wears the crown", "the queen wears the crown"]
+step_settings = Word2VecSettings(
+    objective="softmax",
+    vector_size=2,
+    window=2,
+    shrink_windows=False,
+    min_count=1,
+    sample=0,
+    alpha=alpha,
+    min_alpha=alpha,
+)
+stepper = widgets.word2vec_steps(
+    [line.split() for line in lines],
+    step_settings,
+    initial=Embeddings(Vocabulary(five), W, W_out),
+)
+first = stepper.run.steps[0]
+print("W as by hand: ", np.allclose(first.input_after, W_new))
+print("W' as by hand:", np.allclose(first.output_after, W_out_new))
+stepper
 
 # %% [markdown]
 # ## 7. The same in NumPy

@@ -312,8 +312,10 @@ def tidy(built: NotebookNode) -> None:
         for output in cell.get("outputs", []):
             if output.output_type == "error":  # its traceback holds paths
                 output.traceback = [f"{output.ename}: {output.evalue}"]
-            # The id of a widget that is gone; its text stays.
+            # The id of a widget that is gone; what stands in its place stays.
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if output.get("data") != {}]
 
 
 def write(built: NotebookNode, path: Path) -> None:
