@@ -29,6 +29,7 @@ from course_lib import (
     numpy_impl,
     plots,
     torch_impl,
+    widgets,
 )
 from course_lib.numpy_impl.gradient_check import numerical_gradient
 from course_lib.numpy_impl.objectives import (
@@ -303,6 +304,29 @@ print(f"sum:  loss {loss_sum:.3f} -> {after_sum:.3f}   king moved by {abs(W_sum 
 # The same $\alpha$ is a small step for the mean and a giant one for the sum. The sum's $h$ is $C$ times as
 # long, and each of the $C$ words gets a whole $EH$ where it got a quarter. Keep that in mind for section 11:
 # **a learning rate means nothing without the rule that it belongs to.**
+
+# %% [markdown]
+# Forty steps, one at a time: press **Step**, or the right arrow. The first line is the sentence read
+# backwards. Its window around *crown* holds the same words, so step 1 must show your numbers.
+# (On GitHub and on paper you see a picture of step 1. Run the cell to get the buttons.)
+
+# %%
+lines = ["crown the wears king the", "the queen wears the crown"]
+step_settings = Word2VecSettings(
+    architecture="cbow", objective="softmax", vector_size=2, window=4, shrink_windows=False,
+    min_count=1, sample=0, alpha=alpha, min_alpha=alpha,
+)  # fmt: skip
+stepper = widgets.word2vec_steps(
+    [line.split() for line in lines],
+    step_settings,
+    initial=Embeddings(Vocabulary(five), W, W_out),
+)
+
+# %%
+first = stepper.run.steps[0]
+print("W as by hand: ", np.allclose(first.input_after, W_new))
+print("W' as by hand:", np.allclose(first.output_after, W_out_new))
+stepper
 
 # %% [markdown]
 # ## 7. The same in NumPy

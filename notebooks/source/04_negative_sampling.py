@@ -25,6 +25,7 @@ from gensim.test.utils import datapath
 from scipy.stats import spearmanr
 
 from course_lib import (
+    Embeddings,
     Vocabulary,
     Word2VecSettings,
     datasets,
@@ -32,6 +33,7 @@ from course_lib import (
     numpy_impl,
     plots,
     torch_impl,
+    widgets,
 )
 from course_lib.embeddings import unit
 from course_lib.numpy_impl.gradient_check import numerical_gradient
@@ -314,6 +316,30 @@ plots.bars(
     highlight=["crown"],
     ylabel="probability of yes",
 )
+
+# %% [markdown]
+# Forty steps, one at a time: press **Step**, or the right arrow. With this seed the first noise words are
+# *wears* and *the*, so step 1 must show your numbers. Watch for noise words that are skipped: they are the
+# word to predict.
+# (On GitHub and on paper you see a picture of step 1. Run the cell to get the buttons.)
+
+# %%
+lines = ["king crown", "the king wears the crown", "the queen wears the crown"]
+step_settings = Word2VecSettings(
+    vector_size=2, window=2, negative=2, shrink_windows=False, min_count=1, sample=0,
+    alpha=alpha, min_alpha=alpha, seed=1,
+)  # fmt: skip
+stepper = widgets.word2vec_steps(
+    [line.split() for line in lines],
+    step_settings,
+    initial=Embeddings(Vocabulary(five, [2, 1, 2, 4, 3]), W, W_out),  # their counts in the lines
+)
+
+# %%
+first = stepper.run.steps[0]
+print("W as by hand: ", np.allclose(first.input_after, W_new))
+print("W' as by hand:", np.allclose(first.output_after, W_out_new))
+stepper
 
 # %% [markdown]
 # ## 8. The same in NumPy

@@ -22,6 +22,7 @@ import torch
 from gensim.models import Word2Vec
 
 from course_lib import (
+    Embeddings,
     HuffmanTree,
     Vocabulary,
     Word2VecSettings,
@@ -30,6 +31,7 @@ from course_lib import (
     numpy_impl,
     plots,
     torch_impl,
+    widgets,
 )
 from course_lib.embeddings import unit
 from course_lib.numpy_impl.gradient_check import numerical_gradient
@@ -285,6 +287,29 @@ plots.bars({"before": p_before, "after": p_after}, five, highlight=["crown"])
 fallen = [word for word, a, b in zip(five, p_before, p_after, strict=True) if b < a]
 print("risen: ", ", ".join(word for word in five if word not in fallen))
 print("fallen:", ", ".join(fallen))
+
+# %% [markdown]
+# Forty steps, one at a time: press **Step**, or the right arrow. The tree is that of section 3, and step 1
+# must show your numbers. See how few nodes move, and that the root moves in every step.
+# (On GitHub and on paper you see a picture of step 1. Run the cell to get the buttons.)
+
+# %%
+lines = ["king crown", "the king wears the crown", "the queen wears the crown"]
+step_settings = Word2VecSettings(
+    objective="hierarchical-softmax", vector_size=2, window=2, shrink_windows=False, min_count=1,
+    sample=0, alpha=alpha, min_alpha=alpha,
+)  # fmt: skip
+stepper = widgets.word2vec_steps(
+    [line.split() for line in lines],
+    step_settings,
+    initial=Embeddings(Vocabulary(five, counts), W, node_vectors=nodes),
+)
+
+# %%
+first = stepper.run.steps[0]
+print("W as by hand:    ", np.allclose(first.input_after, W_new))
+print("nodes as by hand:", np.allclose(first.output_after, nodes_new))
+stepper
 
 # %% [markdown]
 # ## 7. The same in NumPy
