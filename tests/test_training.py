@@ -64,6 +64,15 @@ def test_noise_words_follow_the_noise_distribution(exponent):
     assert not mask.all()
 
 
+def test_noise_has_a_stream_of_its_own():
+    """Were it the stream of the windows, noise words would follow from what was dropped."""
+    _, _, negatives, _ = batches(sample=0)[0].arguments
+    summed = np.cumsum(VOCABULARY.noise_distribution())
+    for stream in ([1, 1], 1):
+        drawn = np.random.default_rng(stream).random(negatives.shape)
+        assert not np.array_equal(np.searchsorted(summed, drawn, side="right"), negatives)
+
+
 def test_each_epoch_draws_anew_and_each_maker_the_same():
     maker, same = (BatchMaker(VOCABULARY, settings()) for _ in range(2))
     first, second = list(maker.epoch(TEXT)), list(maker.epoch(TEXT))
