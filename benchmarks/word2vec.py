@@ -132,6 +132,7 @@ def run(
     rounds: int,
     skip: Sequence[str],
     save: Callable[[dict], None],
+    first_calls: bool = True,
 ) -> None:
     """Measure all rows in each round; save what there is after each measurement."""
     listed = [job for job in jobs() if not any(part in job[2].name for part in skip)]
@@ -147,7 +148,7 @@ def run(
     }
     pending = [
         (number, row, job)
-        for number in range(rounds + 1)  # 0: the first call
+        for number in range(not first_calls, rounds + 1)  # 0: the first call
         for row, job in zip(results["rows"], listed, strict=True)
         if (job[2].compiles if number == 0 else number <= (job[2].rounds or rounds))
     ]
@@ -303,7 +304,7 @@ def main(arguments: list[str] | None = None) -> int:
         if not options.quick:  # so that the first call compiles, whatever was compiled before
             os.environ["NUMBA_CACHE_DIR"] = folder
         try:
-            run(usual, corpus, rounds, options.skip, save)
+            run(usual, corpus, rounds, options.skip, save, first_calls=not options.quick)
         except KeyboardInterrupt:
             interrupted = True
             print("Interrupted; this is what was measured.", file=sys.stderr)

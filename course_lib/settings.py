@@ -8,6 +8,7 @@ import numpy as np
 
 ARCHITECTURES = ("skip-gram", "cbow")
 OBJECTIVES = ("negative-sampling", "hierarchical-softmax", "softmax")
+LARGEST = 2**31 - 1  # what gensim's C code takes; beyond it, its training waits for ever
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +16,7 @@ class Word2VecSettings:
     """What word2vec is to train, and how.
 
     The object is frozen: make a changed copy with ``dataclasses.replace(settings, epochs=20)``.
+    It holds Python's own numbers: NumPy's are converted.
 
     Parameters
     ----------
@@ -103,9 +105,9 @@ class Word2VecSettings:
         self._require_choice("objective", OBJECTIVES)
         counted = ("vector_size", "window", "min_count", "negative", "epochs", "workers")
         for name in counted:
-            self._require_integer(name, 1, None)
+            self._require_integer(name, 1, LARGEST)
         if self.batch_size is not None:
-            self._require_integer("batch_size", 1, None)
+            self._require_integer("batch_size", 1, LARGEST)
         self._require_integer("seed", 0, 2**32 - 1)
         for name in ("ns_exponent", "sample", "alpha", "min_alpha"):
             self._require_number(name)
@@ -142,13 +144,15 @@ class Word2VecSettings:
         if not isinstance(value, str) or value not in choices:
             raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
 
-    def _require_integer(self, name: str, low: int, high: int | None) -> None:
+    def _require_integer(self, name: str, low: int, high: int) -> None:
         value = getattr(self, name)
-        limits = f"at least {low}" if high is None else f"from {low} to {high}"
+        limits = f"from {low} to {high}"
         if isinstance(value, bool) or not isinstance(value, int | np.integer):
             raise ValueError(f"{name} must be a whole number {limits}, not {value!r}.")
-        if value < low or (high is not None and value > high):
+        if not low <= value <= high:
             raise ValueError(f"{name} must be {limits}, not {value!r}.")
+        # Python's own: products of NumPy's small types overflow
+        object.__setattr__(self, name, int(value))
 
     def _require_number(self, name: str) -> None:
         value = getattr(self, name)
@@ -158,8 +162,10 @@ class Word2VecSettings:
             finite = False
         if isinstance(value, bool) or not finite:
             raise ValueError(f"{name} must be a finite number, not {value!r:.40}.")
+        object.__setattr__(self, name, float(value))
 
     def _require_bool(self, name: str) -> None:
         value = getattr(self, name)
         if not isinstance(value, bool | np.bool_):
             raise ValueError(f"{name} must be True or False, not {value!r}.")
+        object.__setattr__(self, name, bool(value))

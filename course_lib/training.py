@@ -16,7 +16,7 @@ from course_lib.embeddings import Embeddings
 from course_lib.huffman import HuffmanTree
 from course_lib.pairs import pair_batches, window_batches
 from course_lib.settings import Word2VecSettings
-from course_lib.vocabulary import Vocabulary
+from course_lib.vocabulary import Vocabulary, require_sentence
 
 NO_PAIRS = (
     "The text holds no pair of known words, so there is nothing to learn from. "
@@ -272,7 +272,7 @@ def train_in_batches(
     step : callable
         ``step(batch, alpha)`` moves the vectors by one batch and returns its summed loss in nats.
     sentences : re-iterable of sequences of str
-        The text; read once an epoch, and once before to count its words.
+        The text; read once an epoch, and once before to count its known words.
     vocabulary : Vocabulary
         The words that have vectors.
     settings : Word2VecSettings
@@ -290,7 +290,10 @@ def train_in_batches(
     ValueError
         The text holds nothing to predict.
     """
-    words_an_epoch = sum(len(vocabulary.encode(tokens)) for tokens in sentences)
+    words_an_epoch = 0
+    for tokens in sentences:
+        require_sentence(tokens)
+        words_an_epoch += len(vocabulary.encode(tokens))
     total = words_an_epoch * settings.epochs
     maker = BatchMaker(vocabulary, settings)
     losses = np.zeros(settings.epochs)
@@ -301,7 +304,7 @@ def train_in_batches(
             with closing(ahead(maker.epoch(sentences))) as batches:
                 for batch in batches:
                     words_done = epoch * words_an_epoch + batch.words_read
-                    share = words_done / total
+                    share = min(1.0, words_done / total)  # a text may have grown since
                     alpha = settings.alpha - (settings.alpha - settings.min_alpha) * share
                     loss += step(batch, alpha)
                     predictions += batch.predictions

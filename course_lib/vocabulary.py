@@ -2,7 +2,7 @@
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 
 import numpy as np
@@ -94,11 +94,12 @@ class Vocabulary:
         Raises
         ------
         ValueError
-            A sentence is a string, no word is frequent enough, or a limit is below 1.
+            A sentence is a string or no list of strings, no word is frequent enough, or a limit is
+            below 1.
         """
         seen: Counter[str] = Counter()  # keeps the order of first appearance
         for sentence in sentences:
-            refuse_string(sentence)
+            require_sentence(sentence)
             seen.update(sentence)
         return cls.from_counts(seen, min_count, max_size)
 
@@ -355,4 +356,33 @@ def refuse_string(sentence: object) -> None:
         raise ValueError(
             f"A sentence must be a list of tokens, not a string: {sentence[:40]!r} would be taken "
             "apart into letters. Use corpus.tokenize(text) or text.split()."
+        )
+
+
+def require_sentence(sentence: object) -> None:
+    """Refuse what is no sentence: a list, a tuple, an array or another collection of words.
+
+    Of the words only the first is looked at.
+
+    Parameters
+    ----------
+    sentence : object
+        What a corpus gave as a sentence.
+
+    Raises
+    ------
+    ValueError
+        It is a string, it can be read only once, it has no words in it, or they are no strings.
+    """
+    refuse_string(sentence)
+    if not isinstance(sentence, Collection):
+        raise ValueError(
+            f"A sentence must be a list of tokens, not a {type(sentence).__name__}: it is read "
+            "several times, and its length must be known. Use list(...)."
+        )
+    word = next(iter(sentence), "")
+    if not isinstance(word, str):
+        raise ValueError(
+            f"The words of a sentence must be strings, not {word!r:.40} ({type(word).__name__}). "
+            "Use [str(word) for word in sentence]; and a corpus is a list of lists, no deeper."
         )

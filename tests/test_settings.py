@@ -10,7 +10,7 @@ WRONG = {
     "architecture": ["skipgram", "CBOW", None, 1, np.array(["cbow", "cbow"])],
     "objective": ["ns", "hs", ""],
     "vector_size": [0, -1, 2.0, "100", True],
-    "window": [0, 1.5],
+    "window": [0, 1.5, 2**31],
     "min_count": [0, None],
     "negative": [0, -5, 0.5],
     "ns_exponent": [float("nan"), float("inf"), "0.75"],
@@ -60,6 +60,9 @@ def test_numpy_numbers_are_numbers():
         vector_size=np.int64(7), alpha=np.float32(0.5), cbow_mean=np.bool_(False)
     )
     assert (settings.vector_size, settings.alpha, settings.cbow_mean) == (7, 0.5, False)
+    kinds = [type(value) for value in (settings.vector_size, settings.alpha, settings.cbow_mean)]
+    assert kinds == [int, float, bool], "NumPy's small numbers overflow, and round the rate"
+    assert 1000 * Word2VecSettings(epochs=np.int8(2)).epochs == 2000
 
 
 def test_the_defaults_are_gensims():

@@ -5,7 +5,7 @@ import pytest
 
 from course_lib import HuffmanTree, Vocabulary, Word2VecSettings
 from course_lib.pairs import pair_batches, window_batches
-from course_lib.training import BatchMaker, ahead
+from course_lib.training import BatchMaker, ahead, train_in_batches
 
 TEXT = [["a", "b", "c", "b"], ["c", "d", "a"], ["b"], ["d", "c", "b", "a", "e"]] * 4
 VOCABULARY = Vocabulary.from_sentences(TEXT, min_count=1)
@@ -108,6 +108,23 @@ def test_ahead_is_ahead_but_not_far():
     items.close()
     assert not running()
     assert len(made) <= 5
+
+
+def test_the_rate_stays_above_its_end_when_the_text_grows():
+    class Growing:
+        times = 0
+
+        def __iter__(self):
+            self.times += 1
+            return iter(TEXT * self.times)
+
+    rates = []
+    chosen = settings(epochs=3, sample=0)
+    train_in_batches(
+        lambda batch, alpha: rates.append(alpha) or 0.0, Growing(), VOCABULARY, chosen, False
+    )
+    assert rates[0] <= chosen.alpha
+    assert min(rates) == pytest.approx(chosen.min_alpha)
 
 
 def test_an_error_in_the_making_arrives_at_its_place():

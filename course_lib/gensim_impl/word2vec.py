@@ -16,7 +16,7 @@ from course_lib.corpus import require_reiterable
 from course_lib.embeddings import Embeddings
 from course_lib.settings import Word2VecSettings
 from course_lib.training import NO_PAIRS, progress_bar, require_settings, starting_point
-from course_lib.vocabulary import Vocabulary, refuse_string
+from course_lib.vocabulary import Vocabulary, require_sentence
 
 
 def train_word2vec(
@@ -37,7 +37,8 @@ def train_word2vec(
     sentences : re-iterable of sequences of str
         The text; read once an epoch, and before that to count its words.
     settings : Word2VecSettings
-        Any but ``objective="softmax"``, which gensim does not have.
+        Any but ``objective="softmax"`` and ``shared_negatives``, which gensim does not have.
+        ``exact`` and ``batch_size`` are not read.
     vocabulary : Vocabulary, optional
         Counted from the text where it is left out. It must have counts.
     initial : Embeddings, optional
@@ -55,8 +56,9 @@ def train_word2vec(
     Raises
     ------
     ValueError
-        The full softmax, a text that cannot be read twice or holds no pair, a sentence of more than
-        10,000 tokens (gensim would drop the rest of it without a word), or vectors that do not fit.
+        The full softmax, shared negatives, a text that cannot be read twice or holds no pair, a
+        sentence of more than 10,000 tokens (gensim would drop the rest of it without a word), or
+        vectors that do not fit.
     """
     return to_embeddings(
         train_model(sentences, settings, vocabulary=vocabulary, initial=initial, progress=progress)
@@ -82,7 +84,8 @@ def train_model(
     sentences : re-iterable of sequences of str
         The text; read once an epoch, and once before that.
     settings : Word2VecSettings
-        Any but ``objective="softmax"``, which gensim does not have.
+        Any but ``objective="softmax"`` and ``shared_negatives``, which gensim does not have.
+        ``exact`` and ``batch_size`` are not read.
     vocabulary : Vocabulary, optional
         Counted from the text where it is left out. It must have counts.
     initial : Embeddings, optional
@@ -101,11 +104,7 @@ def train_model(
         As in ``train_word2vec``.
     """
     require_settings(settings)
-    if settings.objective == "softmax":
-        raise ValueError(
-            "gensim has no full softmax. Use numpy_impl.train_word2vec or torch_impl."
-            'train_word2vec, or another objective: "negative-sampling", "hierarchical-softmax".'
-        )
+    arguments(settings)  # refuses what gensim does not have before a long text is read
     text = _Readable(sentences)
     start = starting_point(text, settings, vocabulary, initial)
     if not text.sentences:  # nobody had to count the words
@@ -178,7 +177,22 @@ def arguments(settings: Word2VecSettings) -> dict[str, Any]:
     -------
     dict
         Arguments of ``gensim.models.Word2Vec`` by name.
+
+    Raises
+    ------
+    ValueError
+        The full softmax or shared negatives, which gensim does not have.
     """
+    if settings.objective == "softmax":
+        raise ValueError(
+            "gensim has no full softmax. Use numpy_impl.train_word2vec or torch_impl."
+            'train_word2vec, or another objective: "negative-sampling", "hierarchical-softmax".'
+        )
+    if settings.shared_negatives:
+        raise ValueError(
+            "gensim draws noise words for each prediction. Leave shared_negatives out, or use "
+            "numpy_impl.train_word2vec."
+        )
     same = ("vector_size", "window", "min_count", "ns_exponent", "sample", "alpha", "min_alpha")
     hierarchical = settings.objective == "hierarchical-softmax"
     return {name: getattr(settings, name) for name in same} | {
@@ -227,7 +241,7 @@ class _Readable:
     def __iter__(self) -> Iterator[list[str]]:
         sentences = words = 0
         for tokens in self.source:
-            refuse_string(tokens)
+            require_sentence(tokens)
             sentences += 1
             words += len(tokens)
             if len(tokens) > MAX_WORDS_IN_BATCH:
@@ -243,8 +257,8 @@ class _Readable:
 class _Fed:
     """The text as gensim's reading thread can bear it.
 
-    gensim waits for ever when that thread dies of an error in the text. So an error ends the text
-    and is kept. That a text holds no pair shows at the end of the first epoch.
+    gensim waits for ever when that thread, or one that trains, dies of an error in the text. So an
+    error ends the text and is kept. That a text holds no pair shows at the end of the first epoch.
     """
 
     def __init__(self, sentences: Iterable[list[str]], vocabulary: Vocabulary) -> None:
@@ -258,6 +272,7 @@ class _Fed:
         try:
             for tokens in self.sentences:
                 self.holds_pairs = self.holds_pairs or len(self.vocabulary.encode(tokens)) > 1
+                deque(map(hash, tokens), maxlen=0)  # what has no hash would kill a training thread
                 yield tokens
             if not self.holds_pairs:
                 raise ValueError(NO_PAIRS)

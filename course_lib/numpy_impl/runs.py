@@ -15,7 +15,7 @@ from course_lib.embeddings import Embeddings
 from course_lib.huffman import HuffmanTree
 from course_lib.numpy_impl import blas, checkpoints, kernels
 from course_lib.numpy_impl.jobs import Reader, noise_table
-from course_lib.numpy_impl.texts import open_text
+from course_lib.numpy_impl.texts import JOB_WORDS, open_text
 from course_lib.settings import Word2VecSettings
 from course_lib.training import NO_PAIRS, progress_bar, starting_point
 from course_lib.vocabulary import Vocabulary
@@ -43,6 +43,8 @@ class Run:
     ------
     ValueError
         The text, the vectors, the settings and the checkpoint do not fit each other.
+    OSError
+        The checkpoint cannot be written there.
     """
 
     def __init__(
@@ -73,8 +75,10 @@ class Run:
         )
         self.state = checkpoints.RunState(self.reader.random_state())
         self.fingerprint = checkpoints.fingerprint(settings, self.vocabulary, self.text.sentences)
-        if self.checkpoint is not None and self.checkpoint.exists():
+        if self.checkpoint is not None and self.checkpoint.is_file():
             self._resume(self.checkpoint)
+        else:
+            self._save()  # a place that cannot be written to shows now, not an epoch later
 
     def _resume(self, path: Path) -> None:
         matrices = (self.model.vectors, self.model.outputs)
@@ -123,7 +127,8 @@ class Run:
         bar.set_description("")
 
     def _train_job(self, job: kernels.Job) -> tuple[float, int]:
-        return self.loop(self.model, job, kernels.make_scratch(self.model, self.settings.window))
+        window = min(self.settings.window, JOB_WORDS)  # no job has a larger one
+        return self.loop(self.model, job, kernels.make_scratch(self.model, window))
 
     def _epochs(self, bar: tqdm, stop: threading.Event) -> None:
         state = self.state

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_lib.corpus import TextFile, require_reiterable
-from course_lib.vocabulary import Vocabulary, refuse_string
+from course_lib.vocabulary import Vocabulary, require_sentence
 
 JOB_WORDS = 10_000  # tokens in a job, at most: gensim's batch_words
 
@@ -37,7 +37,7 @@ def open_text(sentences: Iterable[Sequence[str]]) -> "StoredText | StreamedText"
     Raises
     ------
     ValueError
-        The text cannot be read twice, or a sentence is a string.
+        The text cannot be read twice, or a sentence is a string or no list of strings.
     OSError
         The encoded text does not fit on the disk.
     """
@@ -65,12 +65,12 @@ def text_jobs(sentences: Iterable[Sequence[str]]) -> Iterator[list[Sequence[str]
     Raises
     ------
     ValueError
-        A sentence is a string.
+        A sentence is a string or no list of strings.
     """
     collected: list[Sequence[str]] = []
     words = 0
     for tokens in sentences:
-        refuse_string(tokens)
+        require_sentence(tokens)
         if words + len(tokens) > JOB_WORDS:
             yield collected
             collected, words = [], 0
@@ -81,7 +81,7 @@ def text_jobs(sentences: Iterable[Sequence[str]]) -> Iterator[list[Sequence[str]
 
 
 class StoredText:
-    """A text that is read once and kept in a temporary file, 4 bytes a token.
+    """A text that is read once and kept in a temporary file: 4 bytes a token, 8 a sentence.
 
     The file has no name and goes with the process, however that ends.
 
@@ -98,7 +98,7 @@ class StoredText:
     Raises
     ------
     ValueError
-        A sentence is a string.
+        A sentence is a string or no list of strings.
     OSError
         The disk is full.
     """
@@ -127,8 +127,9 @@ class StoredText:
             encoded.tofile(self._file)
         except OSError as error:
             raise OSError(
-                f"The encoded text does not fit into {tempfile.gettempdir()} (4 bytes a token). "
-                "Free some space there, or name another folder in the environment variable TMPDIR."
+                f"The encoded text does not fit into {tempfile.gettempdir()} (4 bytes a token, 8 a "
+                "sentence). Free some space there, or name another folder in the environment "
+                "variable TMPDIR."
             ) from error
         self._shapes.append((len(lengths), len(encoded)))
 
@@ -194,7 +195,7 @@ class StreamedText:
     def __iter__(self) -> Iterator[Sequence[str]]:
         sentences = tokens = 0
         for sentence in self._source:
-            refuse_string(sentence)
+            require_sentence(sentence)
             sentences += 1
             tokens += len(sentence)
             yield sentence
@@ -216,7 +217,7 @@ class StreamedText:
         Raises
         ------
         ValueError
-            None was, or a sentence is a string.
+            None was, or a sentence is a string or no list of strings.
         """
         return Vocabulary.from_sentences(self, min_count)
 

@@ -38,8 +38,8 @@ def train_word2vec(
     ----------
     sentences : re-iterable of sequences of str
         The text. A list, a tuple or a TextFile is read once and kept in a temporary file, 4 bytes a
-        token; any other corpus is read once an epoch, and before that to count its words. For the
-        full softmax every corpus is.
+        token and 8 a sentence; any other corpus is read once an epoch, and before that to count its
+        words. For the full softmax every corpus is read once an epoch and twice before.
     settings : Word2VecSettings
         What to train, and how.
     vocabulary : Vocabulary, optional
@@ -51,10 +51,10 @@ def train_word2vec(
     progress : bool, default True
         Show a progress bar: words a second, the mean loss of the epoch so far, the learning rate.
     checkpoint : path, optional
-        Save the state of the run here, every minute, after each epoch, and when an error or Ctrl-C
-        ends it. If the file is there already, the run goes on where it stopped, to the very vectors
-        of a run without a break (with ``workers=1``, and a text that comes in the same order). Not
-        for the full softmax.
+        Save the state of the run here, at the start, every minute, after each epoch, and when an
+        error or Ctrl-C ends it. If the file is there already, the run goes on where it stopped, to
+        the very vectors of a run without a break (with ``workers=1``, and a text that comes in the
+        same order). Not for the full softmax.
 
     Returns
     -------
@@ -67,6 +67,9 @@ def train_word2vec(
     ValueError
         A checkpoint for the full softmax, a text that cannot be read twice or holds no pair,
         vectors or a checkpoint that do not fit, or vectors that became infinite.
+    OSError
+        The checkpoint cannot be written there: its folder does not exist, say. Found out at the
+        start.
     """
     require_settings(settings)
     if settings.objective != "softmax":

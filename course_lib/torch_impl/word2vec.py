@@ -48,12 +48,13 @@ def train_word2vec(
     Parameters
     ----------
     sentences : re-iterable of sequences of str
-        The text; read once an epoch, and before that to count its words. A thread reads it and
-        prepares batches while others are learnt.
+        The text; read once an epoch, and before that twice: to find the vocabulary, if it is not
+        given, and to count its known words. A thread reads it and prepares batches while others
+        are learnt.
     settings : Word2VecSettings
-        What to train, and how. ``workers`` is not read: PyTorch has threads of its own, see
-        ``torch.set_num_threads``; with any number of them the same seed gives the same vectors on
-        the same CPU. (On a GPU sums come in a new order each time.)
+        What to train, and how. ``exact`` and ``workers`` are not read: PyTorch has threads of its
+        own, see ``torch.set_num_threads``; with any number of them the same seed gives the same
+        vectors on the same CPU. (On a GPU sums come in a new order each time.)
     vocabulary : Vocabulary, optional
         Counted from the text where it is left out.
     initial : Embeddings, optional

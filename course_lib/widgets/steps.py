@@ -17,10 +17,10 @@ from course_lib.numpy_impl import objectives
 from course_lib.pairs import skipgram_pairs
 from course_lib.settings import Word2VecSettings
 from course_lib.training import NO_PAIRS, require_settings, starting_point
-from course_lib.vocabulary import Vocabulary
+from course_lib.vocabulary import Vocabulary, require_sentence
 
 # What fits on a screen.
-MOST_STEPS, MOST_WORDS, MOST_DIMENSIONS = 200, 12, 6
+MOST_STEPS, MOST_WORDS, MOST_DIMENSIONS, MOST_NOISE = 200, 12, 6, 40
 LOSSES: dict[tuple[str, str], Callable[..., objectives.Gradients]] = {
     ("skip-gram", "softmax"): objectives.skipgram_softmax,
     ("skip-gram", "negative-sampling"): objectives.skipgram_negative_sampling,
@@ -148,8 +148,9 @@ def sgd_steps(
     sentences : sequence of sequences of str
         A tiny text of at most 12 different words.
     settings : Word2VecSettings
-        Any architecture and objective, ``sample=0``, and ``vector_size`` of at most 6. The learning
-        rate falls from ``alpha`` to ``min_alpha`` over the steps; ``epochs`` is not read.
+        Any architecture and objective, ``sample=0``, ``vector_size`` of at most 6, and at most 40
+        ``negative``. The learning rate falls from ``alpha`` to ``min_alpha`` over the steps;
+        ``epochs``, ``workers``, ``exact`` and ``batch_size`` are not read.
     steps : int, default 40
         Number of steps, 1 to 200.
     initial : Embeddings, optional
@@ -170,6 +171,7 @@ def sgd_steps(
     require_settings(settings)
     _require_small("steps", steps, MOST_STEPS)
     _require_small("vector_size", settings.vector_size, MOST_DIMENSIONS)
+    _require_small("negative", settings.negative, MOST_NOISE)
     if settings.sample > 0:
         raise ValueError(
             f"sample={settings.sample} would drop most words of a tiny text: give sample=0."
@@ -179,8 +181,11 @@ def sgd_steps(
     start = starting_point(sentences, settings, initial=initial)
     vocabulary = start.vocabulary
     _require_small("the number of different words", len(vocabulary), MOST_WORDS)
-    texts = [[token for token in tokens if token in vocabulary] for tokens in sentences]
-    if max(map(len, texts)) < 2:
+    texts = []
+    for tokens in sentences:
+        require_sentence(tokens)
+        texts.append([token for token in tokens if token in vocabulary])
+    if max(map(len, texts), default=0) < 2:
         raise ValueError(NO_PAIRS)
     tree = None
     if settings.objective == "hierarchical-softmax":

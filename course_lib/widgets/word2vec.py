@@ -110,8 +110,9 @@ def word2vec_steps(
     sentences : sequence of sequences of str
         A tiny text of at most 12 different words.
     settings : Word2VecSettings
-        Any architecture and objective, ``sample=0``, and ``vector_size`` of at most 6. The learning
-        rate falls from ``alpha`` to ``min_alpha`` over the steps; ``epochs`` is not read.
+        Any architecture and objective, ``sample=0``, ``vector_size`` of at most 6, and at most 40
+        ``negative``. The learning rate falls from ``alpha`` to ``min_alpha`` over the steps;
+        ``epochs``, ``workers``, ``exact`` and ``batch_size`` are not read.
     steps : int, default 40
         Number of steps, 1 to 200.
     initial : Embeddings, optional

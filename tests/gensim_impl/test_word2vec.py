@@ -292,8 +292,14 @@ def test_a_long_sentence_is_refused_before_gensim_cuts_it():
 def test_what_gensim_cannot_do_is_refused(text):
     with pytest.raises(ValueError, match="no full softmax"):
         train_word2vec(text, dataclasses.replace(SETTINGS, objective="softmax"))
+    with pytest.raises(ValueError, match="Leave shared_negatives out"):
+        train_word2vec(text, dataclasses.replace(SETTINGS, shared_negatives=True))
     with pytest.raises(ValueError, match=r"generator|iterator"):
         train_word2vec(iter(text), SETTINGS)
+    with pytest.raises(ValueError, match="not a list_iterator"):
+        train_word2vec([iter(tokens) for tokens in text], SETTINGS)
+    with pytest.raises(ValueError, match=r"must be strings, not 1 \(int\)"):
+        train_word2vec([[1, 2]], SETTINGS, vocabulary=Vocabulary(["a", "b"], [1, 1]))
     with pytest.raises(ValueError, match="no counts"):
         train_word2vec(text, SETTINGS, vocabulary=Vocabulary(["the", "of"]))
     with pytest.raises(ValueError, match="Word2VecSettings"):
@@ -345,7 +351,7 @@ class Words:
 
 HANGS = """
 import numpy as np
-from course_lib import Word2VecSettings, gensim_impl
+from course_lib import Vocabulary, Word2VecSettings, gensim_impl
 class Failing:
     passes = 0
     def __iter__(self):
@@ -354,17 +360,25 @@ class Failing:
         if self.passes == 4:
             raise OSError("the disk is gone")
 corpora = {"arrays": [np.array(["a", "b", "c"])] * 3, "failing": Failing(), "one": [["a", "a"]] * 3}
+corpora["deep"] = [["a", "b"], ["a", ["b"]]]
+known = Vocabulary(["a", "b"], [2, 2]) if "%s" == "deep" else None
 settings = Word2VecSettings(vector_size=4, min_count=1, epochs=3, objective="hierarchical-softmax")
-gensim_impl.train_word2vec(corpora["%s"], settings, progress=False)
+gensim_impl.train_word2vec(corpora["%s"], settings, vocabulary=known, progress=False)
 """
 
 
 @pytest.mark.parametrize(
-    ("corpus", "said"), [("arrays", ""), ("failing", "the disk is gone"), ("one", "one word, 'a'")]
+    ("corpus", "said"),
+    [
+        ("arrays", ""),
+        ("failing", "the disk is gone"),
+        ("one", "one word, 'a'"),
+        ("deep", "unhashable type: 'list'"),
+    ],
 )
 def test_what_makes_gensim_wait_for_ever_does_not(corpus, said):
     run = subprocess.run(
-        [sys.executable, "-c", HANGS % corpus], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", HANGS % (corpus, corpus)], capture_output=True, text=True, timeout=60
     )
     assert said in run.stderr
     assert (run.returncode == 0) == (said == "")

@@ -87,9 +87,11 @@ def test_what_may_change_is_not_stored(tmp_path):
     assert isinstance(texts.open_text(Reordered(TEXT)), texts.StreamedText)
 
 
-@pytest.mark.parametrize("sentences", [["one string"], [["a"], "b"], "abc", iter([["a"]])])
+@pytest.mark.parametrize(
+    "sentences", [["one string"], [["a"], "b"], "abc", iter([["a"]]), [["a"], [["b"]]], [["a"], 3]]
+)
 def test_what_is_no_text_is_refused(sentences):
-    with pytest.raises(ValueError, match=r"string|once"):
+    with pytest.raises(ValueError, match=r"string|once|several times"):
         text = texts.open_text(sentences)
         list(text.jobs(Vocabulary(["a", "b"])))
 

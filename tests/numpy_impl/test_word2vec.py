@@ -212,6 +212,11 @@ def test_the_planted_structure_is_learnt(backend):
         ({"sentences": ["abc", "abd"]}, "letters|string"),
         ({"sentences": []}, "min_count"),
         ({"sentences": [["a"], ["b"]]}, "no pair"),
+        ({"sentences": [*TEXT, None]}, "not a NoneType"),
+        ({"sentences": [iter(tokens) for tokens in TEXT]}, "not a list_iterator"),
+        ({"sentences": [iter(tokens) for tokens in TEXT], "initial": True}, "not a list_iterator"),
+        ({"sentences": [[["a", "b"]]], "initial": True}, "must be strings, not .'a', 'b'. .list."),
+        ({"sentences": [[1, 2]], "initial": True}, "must be strings, not 1 .int."),
         (
             {"settings": dataclasses.replace(SETTINGS, vector_size=6), "initial": True},
             "vector_size",

@@ -331,7 +331,7 @@ def test_a_checkpoint_is_saved_now_and_then(tmp_path, text, monkeypatch):
     )
     settings = settings_for("cbow", "negative-sampling")
     numpy_impl.train_word2vec(text, settings, checkpoint=tmp_path / "state.npz")
-    assert saved == [(0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (2, 0)]
+    assert saved == [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (2, 0)]
 
 
 def test_a_checkpoint_of_another_run_is_refused(tmp_path, text):
@@ -347,8 +347,28 @@ def test_a_checkpoint_of_another_run_is_refused(tmp_path, text):
     path.write_bytes(kept[:1000])
     with pytest.raises(ValueError, match="damaged"):
         numpy_impl.train_word2vec(text, settings, checkpoint=path)
+
+
+def test_a_place_without_room_for_a_checkpoint_shows_before_the_training(
+    tmp_path, text, monkeypatch
+):
+    monkeypatch.setattr(numpy_impl.runs.Run, "train", lambda run, progress: pytest.fail("trained"))
+    settings = settings_for("cbow", "negative-sampling", epochs=1)
     with pytest.raises(FileNotFoundError, match="folder"):
         numpy_impl.train_word2vec(text, settings, checkpoint=tmp_path / "no" / "state.npz")
+    with pytest.raises(IsADirectoryError, match="is a folder"):
+        numpy_impl.train_word2vec(text, settings, checkpoint=tmp_path)
+
+
+def test_a_window_of_any_size_needs_no_more_memory_than_a_job(text, monkeypatch):
+    asked = []
+    make = kernels.make_scratch
+    monkeypatch.setattr(
+        kernels, "make_scratch", lambda *given: asked.append(given[1]) or make(*given)
+    )
+    settings = settings_for("cbow", "negative-sampling", epochs=1, window=10**9)
+    numpy_impl.train_word2vec(text, settings, progress=False)
+    assert set(asked) == {texts.JOB_WORDS}
 
 
 # Reading

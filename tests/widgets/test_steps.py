@@ -207,6 +207,8 @@ MANY = [[f"word{number}" for number in range(13)]]
         (TEXT, {"vector_size": 7}, "vector_size must be 1 to 6"),
         (TEXT, {"min_count": 9}, "Lower min_count"),
         (iter(TEXT), {}, "read"),
+        ([iter(tokens) for tokens in TEXT], {}, "not a list_iterator"),
+        (TEXT, {"objective": "negative-sampling", "negative": 41}, "negative must be 1 to 40"),
     ],
 )
 def test_bad_input_is_refused(sentences, changes, message):
@@ -236,3 +238,8 @@ def test_settings_and_start_have_to_fit():
     assert len(sgd_steps(TEXT, PLAIN, initial=uncounted)) == 40
     with pytest.raises(ValueError, match="no counts"):
         sgd_steps(TEXT, with_kind("cbow", "hierarchical-softmax"), initial=uncounted)
+
+
+def test_no_text_for_a_start_is_refused():
+    with pytest.raises(ValueError, match="no pair of known words"):
+        sgd_steps([], PLAIN, initial=random_start())
