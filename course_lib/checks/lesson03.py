@@ -1,5 +1,6 @@
 """The checks of lesson 03, CBOW."""
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -80,11 +81,17 @@ def check_hidden(hidden: Callable[..., Any]) -> None:
     right = cbow_hidden(W, contexts, mask)
     _name_padding_slips(found, right, W, contexts, mask)
     require_close(found, right, "The hidden vectors with padding")
-    with np.errstate(all="ignore"):  # the message says it better than NumPy's warning
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
         empty = as_numbers(hidden(W, contexts, np.zeros((2, 3))), "The hidden vector of no word")
     require(
         np.isfinite(empty).all(),
         "A window without any word gives nan: 0 is divided by 0. Divide by at least 1.",
+    )
+    require(
+        not any(issubclass(warning.category, RuntimeWarning) for warning in caught),
+        "A window without any word gives a warning: 0 is divided by 0, and mended afterwards. "
+        "Divide by at least 1.",
     )
     require_close(empty, np.zeros((2, 2)), "The hidden vector of a window without words")
 

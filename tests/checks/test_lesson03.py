@@ -72,6 +72,10 @@ def without_a_floor(W, contexts, mask):
     return masked_sum(W, contexts, mask) / mask.sum(axis=1, keepdims=True)
 
 
+def mended_afterwards(W, contexts, mask):
+    return np.nan_to_num(without_a_floor(W, contexts, mask))
+
+
 def as_a_set(W, contexts, mask):
     rows = [sorted(set(line[kept > 0])) for line, kept in zip(contexts, mask, strict=True)]
     return np.array([W[row].mean(axis=0) if row else np.zeros(W.shape[1]) for row in rows])
@@ -171,6 +175,7 @@ WRONG_ANSWERS = {
         "centre and context swapped": the_other_way_round,
     },
     "03.2": {
+        "nan for an empty window, mended": mended_afterwards,
         "the sum": masked_sum,
         "divides by the width": over_the_width,
         "padding counts": padding_as_words,
