@@ -1,8 +1,11 @@
 """Typical wrong answers to lesson 04's exercises; test_exercises.py hands them to the checks."""
 
 import numpy as np
+import pytest
+import torch
 
-from course_lib.numpy_impl.objectives import log_sigmoid, sigmoid
+from course_lib.checks import check
+from course_lib.numpy_impl.objectives import log_sigmoid, sigmoid, softmax
 
 
 def noise_of(make):
@@ -133,7 +136,57 @@ WRONG_ANSWERS = {
             lambda c, w, p, k: np.log(c / (k * c.sum(axis=0) * p))
         ),
         "P_n of the centre": optimum_where(lambda c, w, p, k: np.log(c / (k * w * p[:, None]))),
+        "always 5 noise words": optimum_where(lambda c, w, p, k: np.log(c / (5 * w * p))),
         "no logarithm": optimum_where(lambda c, w, p, k: c / (k * w * p)),
         "0 for pairs that never meet": zero_where_unseen,
     },
 }  # fmt: skip
+
+
+def torch_gradients(v_c, W_out, target, negatives):
+    v, W = (torch.tensor(array, requires_grad=True) for array in (v_c, W_out))
+    signs = torch.tensor([1.0] + [-1.0] * len(negatives))
+    rows = [target, *negatives]
+    (-torch.nn.functional.logsigmoid(signs * (W[rows] @ v)).sum()).backward()
+    return v.grad, W.grad
+
+
+def one_hot_gradients(v_c, W_out, target, negatives):
+    one_hot = np.eye(len(W_out))
+    counts, label = one_hot[[target, *negatives]].sum(axis=0), one_hot[target]
+    error = counts * sigmoid(W_out @ v_c) - label
+    return error @ W_out, error[:, None] * v_c
+
+
+def filled_by_comparing(windows):
+    """Truth values for labels and mask, and a padding of its own."""
+    parts = np.array([[len(context), len(noise)] for context, noise in windows])
+    place, lengths = np.arange(parts.sum(axis=1).max()), parts.sum(axis=1, keepdims=True)
+    rows = np.full((len(windows), len(place)), -1)
+    rows[place < lengths] = [row for context, noise in windows for row in (*context, *noise)]
+    return rows, place < parts[:, :1], place < lengths
+
+
+UNUSUAL_ANSWERS = [
+    ("04.1", lambda counts, exponent: softmax(exponent * np.log(counts))),
+    ("04.1", lambda counts, exponent: torch.tensor(counts).pow(exponent) / sum(counts**exponent)),
+    ("04.1", lambda counts, a: [c**a / sum(n**a for n in counts) for c in counts]),
+    ("04.2", lambda v, u, U: -log_sigmoid(np.append(u @ v, -(U @ v))).sum()),
+    ("04.2", lambda v, u, U: sum(np.logaddexp(0, s) for s in [-(u @ v), *(U @ v)])),
+    ("04.2", lambda v, u, U: torch.nn.functional.softplus(
+        torch.tensor(np.vstack([-u, U]) @ v)).sum()),
+    ("04.3", torch_gradients),
+    ("04.3", one_hot_gradients),
+    ("04.3", lambda *given: list(gradients_where()(*given))),
+    ("04.4", filled_by_comparing),
+    ("04.4", lambda windows: [array.tolist() for array in batchify_where()(windows)]),
+    ("04.5", optimum_where(lambda c, w, p, k: np.log(c) - np.log(k) - np.log(w) - np.log(p))),
+    ("04.5", optimum_where(lambda c, w, p, k: np.log(c / w) - np.log(k * p[None, :]))),
+    ("04.5", optimum_where(lambda c, w, p, k: np.where(c > 0, np.log(c / (k * w * p)), -np.inf))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("number", "answer"), UNUSUAL_ANSWERS)
+def test_an_unusual_right_answer_is_accepted(number, answer, capsys):
+    check(number, answer)
+    assert capsys.readouterr().out.startswith(f"{number}: correct. ")
