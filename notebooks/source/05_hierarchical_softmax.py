@@ -716,7 +716,7 @@ hs, ns = (cpu_seconds(gensim_impl, news, o) for o in ("hierarchical-softmax", "n
 print(f"gensim: hierarchical softmax takes {hs / ns:.1f} times as long as NS with k = 5")
 
 # %% [markdown]
-# In our runs it took 1.0 to 1.4 times as long as five noise words, and 0.6 to 0.8 times as long as fifteen. So it is
+# In our runs it took 1.0 to 1.4 times as long as five noise words, and 0.5 to 0.8 times as long as fifteen. So it is
 # not faster by itself: it depends on $k$. The ratio of the times is nearer to one than that of the vectors, since an
 # epoch has other work, too: reading the text, and drawing noise words. All are far from the 9,550 vectors that the
 # softmax would touch.
@@ -811,7 +811,7 @@ print("harder case, frequent words, it has turned round:      ", lead_harder[0] 
 
 # %% [markdown]
 # On this small text the rule of thumb is **half right**. With the usual settings hierarchical softmax finds more twins of
-# both kinds, and about twice as many of the rare ones. In the harder case most of the lead is gone, and for frequent words
+# both kinds, and more than twice as many of the rare ones. In the harder case most of the lead is gone, and for frequent words
 # it has turned round, as the rule says. The two cases differ in two things. Take them apart: it is one line of code. And
 # where a paper compares the two, look at the length of the vectors and at how hard it trained.
 #
