@@ -35,7 +35,10 @@ def probabilities() -> Picture:
 
 def path_lengths() -> Picture:
     return plots.path_lengths(
-        _vocabulary(), ["the", "is", "music", "crown"], title="Turns and surprise", size=(4.2, 3.4)
+        _vocabulary(),
+        ["the", "is", "music", "crown"],
+        title="Turns follow the surprise",
+        size=(4.2, 3.4),
     )
 
 

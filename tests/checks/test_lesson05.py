@@ -5,6 +5,7 @@ import heapq
 import numpy as np
 
 from course_lib import HuffmanTree
+from course_lib.checks.lesson05 import check_codes
 from course_lib.numpy_impl.objectives import log_sigmoid, logistic_loss, sigmoid
 
 
@@ -59,6 +60,29 @@ def chain(counts):
     for depth, word in enumerate(order):
         found[word] = "1" * depth + ("0" if depth < len(counts) - 1 else "")
     return found
+
+
+def halved_from_the_top(counts):
+    """Cut the words into two halves of about equal weight, again and again (Shannon and Fano)."""
+    found = [""] * len(counts)
+
+    def cut(words):
+        if len(words) < 2:
+            return
+        weights = np.cumsum([counts[word] for word in words])
+        middle = 1 + int(np.argmin(np.abs(2 * weights[:-1] - weights[-1])))
+        for turn, half in [("0", words[:middle]), ("1", words[middle:])]:
+            for word in half:
+                found[word] += turn
+            cut(half)
+
+    cut(sorted(range(len(counts)), key=lambda word: -counts[word]))
+    return found
+
+
+def most_frequent_first(counts):
+    """Give Huffman's codes, the shortest first, whatever the order of the words."""
+    return sorted(codes_where()(counts), key=len)
 
 
 def turn_probabilities(h, node_vectors, path, code):
@@ -207,6 +231,8 @@ WRONG_ANSWERS = {
         "the same code for equal counts": same_code_for_equal_counts,
         "lists of numbers": as_lists,
         "peels off one word a turn": chain,
+        "cuts from the top": halved_from_the_top,
+        "codes in the order of their lengths": most_frequent_first,
     },
     "05.2": {
         "the wrong way round": wrong_way_round,
@@ -247,3 +273,7 @@ WRONG_ANSWERS = {
 def test_the_codes_that_are_accepted_need_not_be_those_of_the_library():
     ours = ["".join(map(str, code)) for code in HuffmanTree.from_counts([1, 1, 1, 1]).codes]
     assert codes_where()([1, 1, 1, 1]) != ours  # both pass: exercise 05.1 leaves ties open
+
+
+def test_codes_may_stand_in_an_array():
+    check_codes(lambda counts: np.array(codes_where()(counts)))
