@@ -22,9 +22,18 @@ import torch
 from gensim.models import Word2Vec
 
 from course_lib import (
-    Embeddings, Vocabulary, Word2VecSettings, datasets, gensim_impl, numpy_impl, plots, torch_impl,
+    Embeddings,
+    Vocabulary,
+    Word2VecSettings,
+    datasets,
+    gensim_impl,
+    numpy_impl,
+    plots,
+    torch_impl,
     widgets,
-)  # fmt: skip
+)
+
+# %%
 from course_lib.numpy_impl.gradient_check import numerical_gradient
 from course_lib.numpy_impl.objectives import (
     cbow_hidden,
