@@ -51,6 +51,40 @@ class Batch(NamedTuple):
 Step = Callable[[Batch, float], Any]
 
 
+class CountedText:
+    """A corpus that checks its sentences and counts them as it is read.
+
+    Parameters
+    ----------
+    sentences : re-iterable of sequences of str
+        The text.
+
+    Attributes
+    ----------
+    sentences, tokens : int
+        How many there were in the last complete reading; 0 before.
+
+    Raises
+    ------
+    ValueError
+        The text cannot be read twice. While reading: a sentence is a string or no list of strings.
+    """
+
+    def __init__(self, sentences: Iterable[Sequence[str]]) -> None:
+        require_reiterable(sentences)
+        self._source = sentences
+        self.sentences = self.tokens = 0
+
+    def __iter__(self) -> Iterator[Sequence[str]]:
+        sentences = words = 0
+        for tokens in self._source:
+            require_sentence(tokens)
+            sentences += 1
+            words += len(tokens)
+            yield tokens
+        self.sentences, self.tokens = sentences, words
+
+
 def starting_point(
     sentences: Iterable[Sequence[str]],
     settings: Word2VecSettings,

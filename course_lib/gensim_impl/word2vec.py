@@ -12,11 +12,16 @@ from gensim.models.callbacks import CallbackAny2Vec
 from gensim.models.word2vec_inner import MAX_WORDS_IN_BATCH
 from tqdm.auto import tqdm
 
-from course_lib.corpus import require_reiterable
 from course_lib.embeddings import Embeddings
 from course_lib.settings import Word2VecSettings
-from course_lib.training import NO_PAIRS, progress_bar, require_settings, starting_point
-from course_lib.vocabulary import Vocabulary, require_sentence
+from course_lib.training import (
+    NO_PAIRS,
+    CountedText,
+    progress_bar,
+    require_settings,
+    starting_point,
+)
+from course_lib.vocabulary import Vocabulary
 
 
 def train_word2vec(
@@ -227,31 +232,18 @@ def _untrained_model(start: Embeddings, settings: Word2VecSettings, text: "_Read
     return model
 
 
-class _Readable:
-    """The text as gensim can take it: in lists, and none so long that gensim would cut it.
-
-    It remembers how many sentences and tokens its last complete reading gave.
-    """
-
-    def __init__(self, sentences: Iterable[Sequence[str]]) -> None:
-        require_reiterable(sentences)
-        self.source = sentences
-        self.sentences = self.tokens = 0
+class _Readable(CountedText):
+    """The text as gensim can take it: in lists, and none so long that gensim would cut it."""
 
     def __iter__(self) -> Iterator[list[str]]:
-        sentences = words = 0
-        for tokens in self.source:
-            require_sentence(tokens)
-            sentences += 1
-            words += len(tokens)
+        for number, tokens in enumerate(super().__iter__(), start=1):
             if len(tokens) > MAX_WORDS_IN_BATCH:
                 raise ValueError(
-                    f"Sentence {sentences} has {len(tokens):,} tokens; gensim reads the first "
+                    f"Sentence {number} has {len(tokens):,} tokens; gensim reads the first "
                     f"{MAX_WORDS_IN_BATCH:,} only. Cut it with corpus.split_long."
                 )
             # A sentence that is an array kills gensim's training thread.
             yield tokens if isinstance(tokens, list) else list(tokens)
-        self.sentences, self.tokens = sentences, words
 
 
 class _Fed:

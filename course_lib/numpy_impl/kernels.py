@@ -500,8 +500,8 @@ def _learn_rows(
         row = rows[number, k]
         if scratch.repeats[number]:  # an earlier step may have moved this row
             scores[k] = _dot(model, hiddens, hidden, outputs, row, d, variant)
-        if -MAX_SCORE < scores[k] < MAX_SCORE:
-            g = _factor(model, scores[k], labels[k]) * alpha
+        g = _factor(model, scores[k], labels[k]) * alpha
+        if g != ZERO:
             _move_row(model, g, hiddens, hidden, outputs, row, error, d, variant)
     return _loss(model.losses, scores, labels, scratch.counts[number])
 

@@ -9,8 +9,9 @@ from itertools import chain, count
 import numpy as np
 from numpy.typing import NDArray
 
-from course_lib.corpus import TextFile, require_reiterable
-from course_lib.vocabulary import Vocabulary, require_sentence
+from course_lib.corpus import TextFile
+from course_lib.training import CountedText
+from course_lib.vocabulary import Vocabulary
 
 JOB_WORDS = 10_000  # tokens in a job, at most: gensim's batch_words
 
@@ -41,7 +42,6 @@ def open_text(sentences: Iterable[Sequence[str]]) -> "StoredText | StreamedText"
     OSError
         The encoded text does not fit on the disk.
     """
-    require_reiterable(sentences)
     if type(sentences) in (list, tuple, TextFile):
         return StoredText(sentences)
     return StreamedText(sentences)
@@ -61,16 +61,10 @@ def text_jobs(sentences: Iterable[Sequence[str]]) -> Iterator[list[Sequence[str]
     ------
     list of sequences of str
         The sentences of a job.
-
-    Raises
-    ------
-    ValueError
-        A sentence is a string or no list of strings.
     """
     collected: list[Sequence[str]] = []
     words = 0
     for tokens in sentences:
-        require_sentence(tokens)
         if words + len(tokens) > JOB_WORDS:
             yield collected
             collected, words = [], 0
@@ -109,7 +103,8 @@ class StoredText:
         self._shapes: list[tuple[int, int]] = []
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  # open as long as the text is used
         weakref.finalize(self, self._file.close)
-        for job in text_jobs(sentences):
+        text = CountedText(sentences)
+        for job in text_jobs(text):
             lengths = np.fromiter(map(len, job), np.int64, len(job))
             tokens = chain.from_iterable(job)
             encoded = np.fromiter(map(numbers.__getitem__, tokens), np.int32, lengths.sum())
@@ -118,8 +113,7 @@ class StoredText:
             np.add.at(self._counts, encoded, 1)
             self._write(lengths, encoded)
         self._words = list(numbers)
-        self.sentences = sum(sentences for sentences, _ in self._shapes)
-        self.tokens = sum(tokens for _, tokens in self._shapes)
+        self.sentences, self.tokens = text.sentences, text.tokens
 
     def _write(self, lengths: NDArray[np.int64], encoded: NDArray[np.int32]) -> None:
         try:
@@ -174,32 +168,8 @@ class StoredText:
             yield rows[np.fromfile(self._file, np.int32, tokens)], lengths
 
 
-class StreamedText:
-    """A text that is read anew in each epoch; of it only a few jobs are in memory.
-
-    Parameters
-    ----------
-    sentences : re-iterable of sequences of str
-        The text.
-
-    Attributes
-    ----------
-    sentences, tokens : int
-        How many there were in the last complete reading; 0 before.
-    """
-
-    def __init__(self, sentences: Iterable[Sequence[str]]) -> None:
-        self._source = sentences
-        self.sentences = self.tokens = 0
-
-    def __iter__(self) -> Iterator[Sequence[str]]:
-        sentences = tokens = 0
-        for sentence in self._source:
-            require_sentence(sentence)
-            sentences += 1
-            tokens += len(sentence)
-            yield sentence
-        self.sentences, self.tokens = sentences, tokens
+class StreamedText(CountedText):
+    """A text that is read anew in each epoch; of it only a few jobs are in memory."""
 
     def vocabulary(self, min_count: int) -> Vocabulary:
         """Read the text, and give the words that were seen often enough.
