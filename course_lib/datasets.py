@@ -26,7 +26,6 @@ from pathlib import Path
 from typing import Literal, NamedTuple, overload
 
 import numpy as np
-import pooch
 
 from course_lib.corpus import TextFile, require_path, split_long, tokenize
 from course_lib.files import replacing
@@ -294,6 +293,8 @@ def _article_tokens(text: str, *_limits: object) -> builtins.list[str]:
 
 
 def _data_folder() -> Path:
+    import pooch  # late: 8 MB that a training run on one's own text does not need
+
     return Path(os.environ.get("COURSE_LIB_DATA") or pooch.os_cache("course_lib")).expanduser()
 
 
@@ -334,6 +335,8 @@ def _digest(content: bytes) -> str:
 
 def _downloaded(name: str) -> TextFile:
     """Download, verify and unpack a text unless that was done before."""
+    import pooch
+
     url, sha256, member, tokenizer = DOWNLOADS[name]
     archive = _data_folder() / f"{name}.zip"
     had_one = archive.exists()

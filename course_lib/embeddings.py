@@ -498,7 +498,8 @@ def _checked(name: str, vectors: Any, rows: int, columns: int | None = None) -> 
     fits = matrix.ndim == 2 and matrix.shape[0] == rows and matrix.shape[1] > 0
     if not fits or columns not in (None, matrix.shape[1]):
         raise ValueError(f"{name} has shape {matrix.shape}, expected ({rows}, {columns or 'd'}).")
-    bad = ~np.isfinite(matrix).all(axis=1)
+    # A NaN or an infinity is an extreme of its row; np.isfinite(matrix) would be a matrix more.
+    bad = ~np.isfinite(matrix.min(axis=1)) | ~np.isfinite(matrix.max(axis=1))
     if bad.any():
         raise ValueError(f"{name} holds NaN or infinity, first in row {int(bad.argmax())}.")
     return matrix

@@ -61,9 +61,10 @@ class Run:
         if vocabulary is None and initial is None:
             vocabulary = self.text.vocabulary(settings.min_count)
         start = starting_point(sentences, settings, vocabulary, initial)
-        if not self.text.sentences:  # nobody has read it to count its words
-            deque(self.text.jobs(start.vocabulary), maxlen=0)
         self.vocabulary = start.vocabulary
+        self.text.number_by(self.vocabulary)
+        if not self.text.sentences:  # nobody has read it to count its words
+            deque(self.text.jobs(), maxlen=0)
         self.reader = Reader(self.vocabulary, settings)
         self.model = build_model(start, settings, own=initial is None)
         self.loop = kernels.compiled_job(
@@ -161,7 +162,7 @@ class Run:
         """Give the jobs of this epoch that are still to be done, each with its learning rate."""
         settings = self.settings
         pushed = 0
-        for number, (rows, lengths) in enumerate(self.text.jobs(self.vocabulary)):
+        for number, (rows, lengths) in enumerate(self.text.jobs()):
             share = (self.state.epoch + pushed / self.text.sentences) / settings.epochs
             alpha = settings.alpha - (settings.alpha - settings.min_alpha) * share
             pushed += len(lengths)
