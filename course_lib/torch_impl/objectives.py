@@ -138,9 +138,7 @@ def logistic_loss(
         Sum over all predictions that count, in nats (Rong 2014, sections 3.1 and 3.2).
     """
     rows, mask = _padded(rows, mask)
-    return _window_loss(
-        hidden[:, None], vectors, rows, labels[..., None, :], mask[:, None], sparse
-    )
+    return _window_loss(hidden[:, None], vectors, rows, labels[..., None, :], mask[:, None], sparse)
 
 
 def skipgram_negative_sampling(
