@@ -76,7 +76,7 @@ TABLES: dict[tuple[str, str], tuple[Trainer, ...]] = {
         two_threads(SHARED),
         Trainer("ours, PyTorch", by_torch),
         Trainer("ours, PyTorch, shared negatives", by_torch, {"shared_negatives": True}),
-        # At this rate it is as good as D2L's, whose own rate stands in d2l.py.
+        # Nearer to what D2L's way learns in as many epochs; its own rate stands in d2l.py.
         Trainer(
             "ours, PyTorch, shared negatives, alpha 0.05",
             by_torch,
