@@ -35,63 +35,73 @@ def skipgram_softmax(
     return functional.cross_entropy(scores, contexts, reduction="sum")
 
 
-class SampledScores(torch.autograd.Function):
-    """Score each hidden vector h against a few rows u of a matrix: s = u . h.
+class SampledLoss(torch.autograd.Function):
+    """Yes-or-no predictions with their gradients written out, for batches of windows.
 
-    It is ``einsum("bd,bld->bl", hidden, vectors[rows])`` with its gradients written out: that of h
-    is the sum of e_l u_l, with e_l the gradient of a score, and that of the matrix is sparse, with
-    an entry e_l h for each use of a row. Autograd finds the same numbers, by slower products.
+    Each window has C hidden vectors h and L rows u, and each h meets each u. With the score
+    s = u . h and the label y, 1 for "yes" and 0 for "no", the loss is -log sigmoid(s) or
+    -log sigmoid(-s), and its derivative by s the error e = sigmoid(s) - y. The gradient of h is
+    the sum of the e u, and that of u the sum of the e h. The matrix gets a sparse gradient: an
+    entry for each use of a row. Autograd finds the same numbers, in more steps.
     """
 
     @staticmethod
-    def forward(ctx: Any, hidden: Tensor, vectors: Tensor, rows: Tensor) -> Tensor:
-        """Compute the scores.
+    def forward(
+        ctx: Any, hidden: Tensor, vectors: Tensor, rows: Tensor, labels: Tensor, mask: Tensor
+    ) -> Tensor:
+        """Compute the loss.
 
         Parameters
         ----------
         ctx : object
             Keeps what ``backward`` needs.
-        hidden : torch.Tensor, shape (B, d)
+        hidden : torch.Tensor, shape (B, C, d)
             The hidden vectors h.
         vectors : torch.Tensor, shape (R, d)
             The matrix.
         rows : torch.Tensor of int64, shape (B, L)
-            The rows for each hidden vector.
+            The rows for each window.
+        labels : torch.Tensor of 0 and 1, shape (L,) or (B, 1, L)
+            The true answers.
+        mask : torch.Tensor of bool, shape (B, C, L)
+            False where a prediction does not count.
 
         Returns
         -------
-        torch.Tensor, shape (B, L)
-            The scores.
+        torch.Tensor, shape ()
+            Sum over all predictions that count, in nats.
         """
         chosen = functional.embedding(rows, vectors)
-        ctx.save_for_backward(hidden, chosen, rows)
+        scores = torch.bmm(hidden, chosen.transpose(1, 2))
+        answers = labels.to(scores.dtype).expand_as(scores)
+        error = torch.sigmoid(scores).sub_(answers).mul_(mask)
+        ctx.save_for_backward(hidden, chosen, rows, error)
         ctx.shape = vectors.shape
-        return torch.bmm(chosen, hidden[:, :, None]).squeeze(2)
+        return functional.binary_cross_entropy_with_logits(scores, answers, mask, reduction="sum")
 
     @staticmethod
-    def backward(ctx: Any, *errors: Tensor) -> tuple[Tensor, Tensor, None]:
+    def backward(ctx: Any, *factors: Tensor) -> tuple[Tensor | None, ...]:
         """Compute the gradients.
 
         Parameters
         ----------
         ctx : object
             What ``forward`` kept.
-        *errors : torch.Tensor, shape (B, L)
-            Gradient of the loss with respect to the scores.
+        *factors : torch.Tensor, shape ()
+            The derivative of the final result by this loss.
 
         Returns
         -------
         tuple
-            Gradients with respect to the hidden vectors and, sparse, to the matrix; none for rows.
+            Gradients with respect to the hidden vectors and, sparse, to the matrix; no others.
         """
-        hidden, chosen, rows = ctx.saved_tensors
-        (error,) = errors
-        hidden_gradient = torch.bmm(error[:, None, :], chosen).squeeze(1)
-        shares = (error[:, :, None] * hidden[:, None, :]).flatten(0, 1)
+        hidden, chosen, rows, error = ctx.saved_tensors
+        error = factors[0] * error
+        shares = torch.bmm(error.transpose(1, 2), hidden)
         vectors_gradient = torch.sparse_coo_tensor(
-            rows.reshape(1, -1), shares, ctx.shape, check_invariants=False
+            rows.reshape(1, -1), shares.flatten(0, 1), ctx.shape, check_invariants=False
         )
-        return hidden_gradient, vectors_gradient, None
+        return torch.bmm(error, chosen), vectors_gradient, None, None, None
 
 
 def logistic_loss(
@@ -128,13 +138,7 @@ def logistic_loss(
         Sum over all predictions that count, in nats (Rong 2014, sections 3.1 and 3.2).
     """
     rows, mask = _padded(rows, mask)
-    if sparse:
-        scores = SampledScores.apply(hidden, vectors, rows)
-    else:
-        scores = torch.einsum("bd,bld->bl", hidden, functional.embedding(rows, vectors))
-    # A label of 0 turns the sign around: 1 - sigmoid(s) = sigmoid(-s).
-    agreement = torch.where(labels == 1, scores, -scores)
-    return -(mask * functional.logsigmoid(agreement)).sum()
+    return _window_loss(hidden[:, None], vectors, rows, labels[..., None, :], mask[:, None], sparse)
 
 
 def skipgram_negative_sampling(
@@ -168,6 +172,52 @@ def skipgram_negative_sampling(
     """
     hidden = functional.embedding(centers, input_vectors, sparse=sparse)
     return _negative_sampling(hidden, output_vectors, contexts, negatives, negative_mask, sparse)
+
+
+def skipgram_shared_negatives(
+    input_vectors: Tensor,
+    output_vectors: Tensor,
+    contexts: Tensor,
+    centers: Tensor,
+    negatives: Tensor,
+    negative_mask: Tensor | None = None,
+    context_mask: Tensor | None = None,
+    sparse: bool = False,
+) -> Tensor:
+    """Loss of a batch of skip-gram windows whose pairs share their noise words.
+
+    As in gensim, each context word is on the IN side and predicts the centre word. What would be
+    six rows of the OUT matrix for each pair are six for each window, and its scores a product of
+    two small matrices.
+
+    Parameters
+    ----------
+    input_vectors, output_vectors : torch.Tensor, shape (V, d)
+        The IN matrix, for the context words, and the OUT matrix, for centre and noise words.
+    contexts : torch.Tensor of int64, shape (B, C)
+        Rows of the context words of each window. An empty context predicts nothing.
+    centers : torch.Tensor of int64, shape (B,)
+        Rows of the centre words.
+    negatives : torch.Tensor of int64, shape (B, k)
+        Rows of the noise words of each window.
+    negative_mask : torch.Tensor of bool, shape (B, k), optional
+        False where a noise word does not count.
+    context_mask : torch.Tensor of bool, shape (B, C), optional
+        False for padding.
+    sparse : bool, default False
+        Both gradients hold only the rows that were used, as in ``logistic_loss``.
+
+    Returns
+    -------
+    torch.Tensor, shape ()
+        Sum over the pairs, in nats (Ji et al. 2016, arXiv:1604.04661, section 3).
+    """
+    contexts, context_mask = _padded(contexts, context_mask)
+    rows, labels, mask = _target_and_noise(centers, negatives, negative_mask)
+    rows, mask = _padded(rows, mask)
+    hidden = functional.embedding(contexts, input_vectors, sparse=sparse)
+    counted = context_mask[:, :, None] & mask[:, None, :]
+    return _window_loss(hidden, output_vectors, rows, labels, counted, sparse)
 
 
 def skipgram_hierarchical_softmax(
@@ -421,6 +471,12 @@ class SkipGramNegativeSampling(TwoEmbeddings):
     loss = staticmethod(skipgram_negative_sampling)
 
 
+class SkipGramSharedNegatives(TwoEmbeddings):
+    """Skip-gram with noise words shared by a window, by ``skipgram_shared_negatives``."""
+
+    loss = staticmethod(skipgram_shared_negatives)
+
+
 class SkipGramHierarchicalSoftmax(TwoEmbeddings):
     """Skip-gram with hierarchical softmax, by ``skipgram_hierarchical_softmax``."""
 
@@ -454,12 +510,31 @@ def _negative_sampling(
     sparse: bool,
 ) -> Tensor:
     """Say "yes" to each target, and "no" to its noise words."""
+    rows, labels, mask = _target_and_noise(targets, negatives, negative_mask)
+    return logistic_loss(hidden, output_vectors, rows, labels, mask, sparse)
+
+
+def _target_and_noise(
+    targets: Tensor, negatives: Tensor, negative_mask: Tensor | None
+) -> tuple[Tensor, Tensor, Tensor | None]:
+    """Put each target before its noise words: rows, labels and mask."""
     rows = torch.cat([targets[:, None], negatives], dim=1)
     labels = torch.arange(rows.shape[1], device=rows.device) == 0
-    mask = None
-    if negative_mask is not None:
-        mask = functional.pad(negative_mask.bool(), (1, 0), value=True)
-    return logistic_loss(hidden, output_vectors, rows, labels, mask, sparse)
+    if negative_mask is None:
+        return rows, labels, None
+    return rows, labels, functional.pad(negative_mask.bool(), (1, 0), value=True)
+
+
+def _window_loss(
+    hidden: Tensor, vectors: Tensor, rows: Tensor, labels: Tensor, mask: Tensor, sparse: bool
+) -> Tensor:
+    """Hold each hidden vector of a window against each of its rows, as ``SampledLoss`` does."""
+    if sparse:
+        return SampledLoss.apply(hidden, vectors, rows, labels, mask)
+    scores = hidden @ functional.embedding(rows, vectors).transpose(1, 2)
+    # A label of 0 turns the sign around: 1 - sigmoid(s) = sigmoid(-s).
+    agreement = torch.where(labels == 1, scores, -scores)
+    return -(mask * functional.logsigmoid(agreement)).sum()
 
 
 def _some_hidden(
@@ -480,4 +555,4 @@ def _padded(rows: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
     if mask is None:
         return rows, torch.ones_like(rows, dtype=torch.bool)
     mask = mask.bool()
-    return rows.masked_fill(~mask, 0), mask
+    return rows * mask, mask

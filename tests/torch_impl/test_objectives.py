@@ -70,6 +70,10 @@ MODELS = {
         "skipgram_negative_sampling",
         (CENTERS, TARGETS, NEGATIVES, NEGATIVE_MASK),
     ),
+    "SkipGramSharedNegatives": (
+        "skipgram_shared_negatives",
+        (CONTEXTS, TARGETS, NEGATIVES, NEGATIVE_MASK, CONTEXT_MASK),
+    ),
     "SkipGramHierarchicalSoftmax": ("skipgram_hierarchical_softmax", (CENTERS, *PATHS)),
     "CBOWSoftmax": ("cbow_softmax", (CONTEXTS, TARGETS, CONTEXT_MASK)),
     "CBOWNegativeSampling": (
@@ -90,6 +94,23 @@ def test_autograd_agrees_with_finite_differences_on_each_loss(name):
     function, batch = MODELS[name]
     loss = getattr(objectives, function)
     assert torch.autograd.gradcheck(lambda v, u: loss(v, u, *batch), matrices_of(name), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in MODELS if name not in ("SkipGramSoftmax", "CBOWSoftmax")]
+)
+def test_sparse_gradients_are_the_same(name):
+    """The ones written out in SampledLoss, and scaled by what comes after the loss."""
+    function, batch = MODELS[name]
+    gradients = []
+    for sparse in (False, True):
+        v, u = (matrix.detach().requires_grad_() for matrix in matrices_of(name))
+        loss = getattr(objectives, function)(v, u, *batch, sparse=sparse)
+        (3 * loss).backward()
+        gradients.append((loss.detach(), v.grad.to_dense(), u.grad.to_dense()))
+        assert v.grad.is_sparse == u.grad.is_sparse == sparse
+    for one, other in zip(*gradients, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-12, atol=1e-12)
 
 
 @pytest.mark.parametrize("name", MODELS)
