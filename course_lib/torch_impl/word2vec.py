@@ -1,6 +1,7 @@
 """Training in PyTorch: the same batches as in NumPy, with autograd and torch's own optimiser."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import cast
 
@@ -52,9 +53,10 @@ def train_word2vec(
         given, and to count its known words. A thread reads it and prepares batches while others
         are learnt.
     settings : Word2VecSettings
-        What to train, and how. ``exact`` and ``workers`` are not read: PyTorch has threads of its
-        own, see ``torch.set_num_threads``; with any number of them the same seed gives the same
-        vectors on the same CPU. (On a GPU sums come in a new order each time.)
+        What to train, and how. ``exact`` is not read. ``workers`` is the number of PyTorch's own
+        threads during the training, with any of which the same seed gives the same vectors on the
+        same CPU. (On a GPU sums come in a new order each time.) More than one pay only for the
+        full softmax over many words: the other steps are so small that threads wait for each other.
     vocabulary : Vocabulary, optional
         Counted from the text where it is left out.
     initial : Embeddings, optional
@@ -98,11 +100,37 @@ def train_word2vec(
                 matrix.grad = None
         return loss.detach().double()
 
-    losses = train_in_batches(step, sentences, start.vocabulary, settings, progress)
+    with threads(settings.workers):
+        losses = train_in_batches(step, sentences, start.vocabulary, settings, progress)
     vectors, others = (weight.detach().cpu().numpy() for weight in model.parameters())
     if settings.objective == "hierarchical-softmax":
         return Embeddings(start.vocabulary, vectors, node_vectors=others, losses=losses)
     return Embeddings(start.vocabulary, vectors, others, losses=losses)
+
+
+@contextmanager
+def threads(number: int) -> Iterator[None]:
+    """Let PyTorch use so many threads, and as many as before afterwards.
+
+    By itself it takes one for each core. In small steps these wait for each other without rest: on
+    two cores they used five to fifty times the processor's time, and starved all other work.
+
+    Parameters
+    ----------
+    number : int
+        Threads, at least 1.
+
+    Yields
+    ------
+    None
+        Nothing; the number holds inside the ``with`` block.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(number)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _tensor(array: NDArray, device: torch.device) -> torch.Tensor:

@@ -265,3 +265,25 @@ def test_what_a_learner_sees_is_two_layers():
     model = word2vec.build_model(float64_start(), settings("cbow"))
     assert [name for name, _ in model.named_children()] == ["input_layer", "output_layer"]
     assert isinstance(model, torch_impl.objectives.CBOWNegativeSampling)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_pytorch_uses_as_many_threads_as_workers_while_it_trains(workers, monkeypatch):
+    used = []
+
+    def look(step, *given):
+        used.append(torch.get_num_threads())
+        return train_in_batches(step, *given)
+
+    monkeypatch.setattr(word2vec, "train_in_batches", look)
+    with word2vec.threads(3):  # neither of the two, whatever this machine has
+        train(settings(workers=workers))
+        assert used == [workers]
+        assert torch.get_num_threads() == 3
+
+
+def test_the_number_of_threads_comes_back_after_an_error():
+    with word2vec.threads(3):
+        with pytest.raises(ValueError, match="no pair"):
+            train(settings(), text=[["a"], ["b"]])
+        assert torch.get_num_threads() == 3
