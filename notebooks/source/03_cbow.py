@@ -403,14 +403,15 @@ for cbow_mean in [True, False]:
 # %% [markdown]
 # ## 9. The same in PyTorch
 #
-# `CBOWSoftmax` is a module of two embedding layers. One step of PyTorch's SGD must land where your pencil
-# did. PyTorch also has a layer for bags: `EmbeddingBag` looks rows up and averages them at once.
+# `CBOWSoftmax` is a module of two embedding layers. One step must land where your pencil did; it is what
+# `torch.optim.SGD` did in lesson 02, written out. PyTorch also has a layer for bags: `EmbeddingBag` looks rows up and averages them at once.
 
 # %%
 model = torch_impl.objectives.CBOWSoftmax(torch.tensor(W), torch.tensor(W_out))
-optimizer = torch.optim.SGD(model.parameters(), lr=alpha)
 model(torch.tensor(context[None]), torch.tensor([crown])).backward()
-optimizer.step()
+with torch.no_grad():
+    for matrix in model.parameters():
+        matrix -= alpha * matrix.grad
 print(model)
 print("W as by hand: ", np.allclose(model.input_layer.weight.detach(), W_new))
 print("W' as by hand:", np.allclose(model.output_layer.weight.detach(), W_out_new))
