@@ -564,7 +564,7 @@ drawn = rng.choice(V, size=(len(some), 5), p=noise_distribution)
 
 
 # %%
-def among_contexts(firsts):
+def among_contexts(firsts, contexts):
     """Say of each draw whether it is a context word of its own entry of ``firsts``."""
     shape = firsts.max() + 1, V
     table = csr_array((np.ones(len(firsts), dtype=bool), (firsts, contexts)), shape=shape)
@@ -574,14 +574,16 @@ def among_contexts(firsts):
 # %%
 happens = {
     "the word to predict": drawn == contexts[some, None],
-    "a context word of this window": among_contexts(places),
+    "a context word of this window": among_contexts(places, contexts),
     "the centre": drawn == centers[some, None],
-    "a context word somewhere in the text": among_contexts(centers),
+    "a context word somewhere in the text": among_contexts(centers, contexts),
 }
 for name, true in happens.items():
     print(
         f"{name:37s} {true.mean():6.2%} of the draws, {true.any(axis=1).mean():6.2%} of the pairs"
     )
+pairs_a_window = len(places) / len(np.unique(places))  # for section 16
+del places, others, centers, contexts  # two million numbers each
 
 # %% [markdown]
 # So the cases that the implementations quarrel about are rare: the word itself is drawn once in several
@@ -972,10 +974,8 @@ for steps in (100, 300, 900):
 # the subsampled excerpt of section 12:
 
 # %%
-sharing = len(np.unique(places))  # windows, each with a context word or more
-print(
-    f"{len(places) / sharing:.1f} pairs a window: sharing saves {1 - sharing / len(places):.0%} of the draws"
-)
+saved = 1 - 1 / pairs_a_window
+print(f"{pairs_a_window:.1f} pairs a window: sharing saves {saved:.0%} of the draws")
 
 # %% [markdown]
 # ### "Negatives drawn once are as good as new ones"
