@@ -22,8 +22,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from gensim.test.utils import datapath
-from scipy.sparse import csr_array
-from scipy.stats import spearmanr
+from scipy import sparse, stats
 
 from course_lib import (
     Embeddings,
@@ -567,7 +566,7 @@ drawn = rng.choice(V, size=(len(some), 5), p=noise_distribution)
 def among_contexts(firsts, contexts):
     """Say of each draw whether it is a context word of its own entry of ``firsts``."""
     shape = firsts.max() + 1, V
-    table = csr_array((np.ones(len(firsts), dtype=bool), (firsts, contexts)), shape=shape)
+    table = sparse.csr_array((np.ones(len(firsts), dtype=bool), (firsts, contexts)), shape=shape)
     return table[np.repeat(firsts[some], 5), drawn.ravel()].reshape(drawn.shape)
 
 
@@ -803,7 +802,7 @@ models = dict(zip(knobs, zip(runs[0::3], runs[1::3], runs[2::3], strict=True), s
 
 # %%
 spearman = {
-    name: [spearmanr(cosines(model), human).statistic for model in seeds]
+    name: [stats.spearmanr(cosines(model), human).statistic for model in seeds]
     for name, seeds in models.items()
 }
 plots.seed_spread(
@@ -827,7 +826,7 @@ def interval(name, other, draws=1000):
     differences = []
     for _ in range(draws):
         some = rng.integers(len(human), size=len(human))
-        left, right = (spearmanr(row[some], human[some]).statistic for row in (one, two))
+        left, right = (stats.spearmanr(row[some], human[some]).statistic for row in (one, two))
         differences.append(left - right)
     return np.quantile(differences, [0.05, 0.95])
 
@@ -849,7 +848,7 @@ for name in [name for name in knobs if name != usual]:
 twice = [{**knobs[name], "epochs": 6} for name in (usual, "exponent 0", "k = 15")]
 with ThreadPoolExecutor(2) as pool:
     longer = list(pool.map(train, twice))
-later = [spearmanr(cosines(model), human).statistic for model in longer]
+later = [stats.spearmanr(cosines(model), human).statistic for model in longer]
 for name, score in zip((usual, "exponent 0", "k = 15"), later, strict=True):
     print(f"{name:33s} 6 epochs beat every seed of 3: {score > max(spearman[name])}")
 print("the other two no longer lag behind the usual setting:", min(later[1:]) > later[0])
