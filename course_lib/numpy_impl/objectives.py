@@ -407,15 +407,20 @@ def expected_negative_sampling(
         The shapes do not fit.
     """
     met, drawn = np.asarray(pair_counts), np.asarray(noise_counts)
-    scores = input_vectors @ output_vectors.T
+    # einsum, not @: of so small a product BLAS would give each thread a part, and on a busy
+    # machine the threads wait for each other a hundred times as long as they compute.
+    scores = np.einsum("wd,cd->wc", input_vectors, output_vectors)
     if not scores.shape == met.shape == drawn.shape:
         raise ValueError(
             f"The vectors give scores of shape {scores.shape}, but there are pair counts of shape "
             f"{met.shape} and noise counts of shape {drawn.shape}: all three must agree."
         )
-    loss = -np.sum(met * log_sigmoid(scores) + drawn * log_sigmoid(-scores))
-    error = (met + drawn) * sigmoid(scores) - met
-    return float(loss), error @ output_vectors, error.T @ input_vectors
+    yes = log_sigmoid(scores)
+    no = yes - scores  # log sigmoid(-s)
+    loss = -np.sum(met * yes + drawn * no)
+    error = (met + drawn) * np.exp(yes) - met
+    input_gradient = np.einsum("wc,cd->wd", error, output_vectors)
+    return float(loss), input_gradient, np.einsum("wc,wd->cd", error, input_vectors)
 
 
 def optimal_scores(pair_counts: NDArray, noise_counts: NDArray) -> NDArray[np.float64]:

@@ -1,6 +1,5 @@
 """Training in PyTorch: the same batches as in NumPy, with autograd."""
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -55,10 +54,10 @@ def train_word2vec(
         given, and to count its known words. A thread reads it and prepares batches while others
         are learnt.
     settings : Word2VecSettings
-        What to train, and how. ``exact`` and ``workers`` are not read: PyTorch has threads of its
-        own, see ``torch.set_num_threads``, of which one core is kept free; with any number of them
-        the same seed gives the same vectors on the same CPU. (On a GPU sums come in a new order
-        each time.)
+        What to train, and how. ``exact`` is not read. ``workers`` is the number of PyTorch's own
+        threads during the training, with any of which the same seed gives the same vectors on the
+        same CPU. (On a GPU sums come in a new order each time.) More than one pay only for the
+        full softmax over many words: the other steps are so small that threads wait for each other.
     vocabulary : Vocabulary, optional
         Counted from the text where it is left out.
     initial : Embeddings, optional
@@ -97,7 +96,7 @@ def train_word2vec(
                 matrix.grad = None
         return loss.detach().double()
 
-    with one_core_free():
+    with threads(settings.workers):
         losses = train_in_batches(step, sentences, start.vocabulary, settings, progress)
     vectors, others = (weight.detach().cpu().numpy() for weight in model.parameters())
     if settings.objective == "hierarchical-softmax":
@@ -105,31 +104,35 @@ def train_word2vec(
     return Embeddings(start.vocabulary, vectors, others, losses=losses)
 
 
-def _tensor(array: NDArray, device: torch.device) -> torch.Tensor:
-    """Hand an array of rows, turns or truths over; rows become 64 bits wide, as PyTorch likes."""
-    wide = array if array.dtype == bool else array.astype(np.int64, copy=False)
-    return torch.from_numpy(wide).to(device)
-
-
 @contextmanager
-def one_core_free() -> Iterator[None]:
-    """Keep PyTorch off one core, on which the thread that prepares the batches can run.
+def threads(number: int) -> Iterator[None]:
+    """Let PyTorch use so many threads, and as many as before afterwards.
 
-    PyTorch hands a share of each product to each of its threads and waits for all of them. A thread
-    that has to share its core makes every step late: on two cores, two threads are much slower
-    than one.
+    By itself it takes one for each core. In small steps these wait for each other without rest: on
+    two cores they used five to fifty times the processor's time, and starved all other work.
+
+    Parameters
+    ----------
+    number : int
+        Threads, at least 1.
 
     Yields
     ------
     None
-        Afterwards PyTorch has as many threads as before.
+        Nothing; the number holds inside the ``with`` block.
     """
     before = torch.get_num_threads()
-    torch.set_num_threads(max(1, min(before, (os.cpu_count() or 1) - 1)))
+    torch.set_num_threads(number)
     try:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def _tensor(array: NDArray, device: torch.device) -> torch.Tensor:
+    """Hand an array of rows, turns or truths over; rows become 64 bits wide, as PyTorch likes."""
+    wide = array if array.dtype == bool else array.astype(np.int64, copy=False)
+    return torch.from_numpy(wide).to(device)
 
 
 def training_device() -> torch.device:

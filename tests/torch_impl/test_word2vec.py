@@ -242,18 +242,6 @@ def test_a_rate_beyond_reason_ends_with_an_error_and_soon(architecture, objectiv
     assert text.readings == 3, "to find the words, to count them, and to learn from the first"
 
 
-def test_threads_are_given_back(monkeypatch):
-    before = torch.get_num_threads()
-    monkeypatch.setattr(word2vec.os, "cpu_count", lambda: 2)
-    with pytest.raises(KeyboardInterrupt), word2vec.one_core_free():
-        assert torch.get_num_threads() == 1
-        raise KeyboardInterrupt
-    assert torch.get_num_threads() == before
-    monkeypatch.setattr(word2vec.os, "cpu_count", lambda: 1000)
-    with word2vec.one_core_free():
-        assert torch.get_num_threads() == before, "a smaller number is the user's choice"
-
-
 class Breaking:
     """A corpus that fails in the middle of the reading of that number."""
 
@@ -324,3 +312,25 @@ def test_what_a_learner_sees_is_two_layers():
     model = word2vec.build_model(float64_start(), settings("cbow"))
     assert [name for name, _ in model.named_children()] == ["input_layer", "output_layer"]
     assert isinstance(model, torch_impl.objectives.CBOWNegativeSampling)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_pytorch_uses_as_many_threads_as_workers_while_it_trains(workers, monkeypatch):
+    used = []
+
+    def look(step, *given):
+        used.append(torch.get_num_threads())
+        return train_in_batches(step, *given)
+
+    monkeypatch.setattr(word2vec, "train_in_batches", look)
+    with word2vec.threads(3):  # neither of the two, whatever this machine has
+        train(settings(workers=workers))
+        assert used == [workers]
+        assert torch.get_num_threads() == 3
+
+
+def test_the_number_of_threads_comes_back_after_an_error():
+    with word2vec.threads(3):
+        with pytest.raises(ValueError, match="no pair"):
+            train(settings(), text=[["a"], ["b"]])
+        assert torch.get_num_threads() == 3
