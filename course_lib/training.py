@@ -1,6 +1,5 @@
 """What our trainers share: a checked start, the same batches, a falling learning rate."""
 
-import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,12 +8,12 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm.auto import tqdm
 
 from course_lib.corpus import require_reiterable
 from course_lib.embeddings import Embeddings
 from course_lib.huffman import HuffmanTree
 from course_lib.pairs import pair_batches, window_batches
+from course_lib.progress import progress_bar
 from course_lib.settings import Word2VecSettings
 from course_lib.vocabulary import Vocabulary, require_sentence
 
@@ -171,27 +170,6 @@ def require_settings(settings: Word2VecSettings) -> None:
         raise ValueError(
             f"settings must be Word2VecSettings(...), not a {type(settings).__name__}."
         )
-
-
-def progress_bar(show: bool, **options: Any) -> tqdm:
-    """Make a progress bar, or a silent one.
-
-    The environment has a say, too: ``TQDM_DISABLE=1`` hides every bar, so that built lessons and
-    test reports hold none. (tqdm itself reads that variable for bars in a terminal only.)
-
-    Parameters
-    ----------
-    show : bool
-        False for none.
-    **options
-        What ``tqdm`` takes.
-
-    Returns
-    -------
-    tqdm
-        The bar, to be used in a ``with`` statement.
-    """
-    return tqdm(disable=not show or os.environ.get("TQDM_DISABLE") == "1", **options)
 
 
 class BatchMaker:
