@@ -288,7 +288,7 @@ def _count_rows(
                     other = words[place - distance]
                     if other == V:
                         break
-                    records[used].column = other
+                    records[used]["column"] = other
                     used += sums[other] == 0
                     sums[other] += weights[distance]
             if symmetric:
@@ -297,12 +297,12 @@ def _count_rows(
                     other = words[place + distance]
                     if other == V:
                         break
-                    records[used].column = other
+                    records[used]["column"] = other
                     used += sums[other] == 0
                     sums[other] += weights[distance]
         for n in range(begin, used):
-            column = records[n].column
-            records[n].sum = sums[column]
+            column = records[n]["column"]
+            records[n]["sum"] = sums[column]
             sums[column] = 0
         lengths[row] = used - begin
     return V, used
@@ -331,10 +331,10 @@ def _merge_rows(
         begin = used
         for run in range(runs):
             for record in records[places[run] : places[run] + lengths[run, row]]:
-                if sums[record.column] == 0:
-                    columns[used] = record.column
+                if sums[record["column"]] == 0:
+                    columns[used] = record["column"]
                     used += 1
-                sums[record.column] += record.sum
+                sums[record["column"]] += record["sum"]
             places[run] += lengths[run, row]
         columns[begin:used].sort()
         for n in range(begin, used):
