@@ -210,7 +210,13 @@ class _Runs:
                 for start, row_end, length in zip(before, ends, lengths, strict=True)
             ]
             _merge_rows(
-                np.concatenate(parts), lengths[:, first:last], first, sums, columns, values, row_ends
+                np.concatenate(parts),
+                lengths[:, first:last],
+                first,
+                sums,
+                columns,
+                values,
+                row_ends,
             )
             first = last
         for array in (columns, values):

@@ -216,9 +216,7 @@ def require_settings(settings: object, kind: type = Word2VecSettings) -> None:
         It is something else.
     """
     if not isinstance(settings, kind):
-        raise ValueError(
-            f"settings must be {kind.__name__}(...), not a {type(settings).__name__}."
-        )
+        raise ValueError(f"settings must be {kind.__name__}(...), not a {type(settings).__name__}.")
 
 
 class BatchMaker:

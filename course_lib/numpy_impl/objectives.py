@@ -693,7 +693,6 @@ def cbow_hierarchical_softmax(
     )
 
 
-
 def glove(
     input_vectors: NDArray[np.floating],
     output_vectors: NDArray[np.floating],
