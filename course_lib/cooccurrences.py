@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from course_lib.progress import progress_bar
+from course_lib.settings import LARGEST_WINDOW
 from course_lib.vocabulary import Vocabulary, require_sentence
 
 GIB = 2**30
@@ -30,10 +32,10 @@ def count_cooccurrences(
 ) -> sparse.csr_array:
     """Count, for each centre word, the words around it; at distance d a word counts 1/d.
 
-    X_ij of Pennington et al. 2014 (sections 3 and 4.2), as Stanford's ``cooccur`` counts it: unknown
-    words are taken out first and leave no gap, so that they do not add to a distance, and no window
-    reaches over the end of a sentence. A word that stands near itself counts on the diagonal, once
-    for each of the two as centre.
+    X_ij of Pennington et al. 2014 (sections 3 and 4.2), as Stanford's ``cooccur`` counts it:
+    unknown words are taken out first and leave no gap, so that they do not add to a distance, and
+    no window reaches over the end of a sentence. A word that stands near itself counts on the
+    diagonal, once for each of the two as centre.
 
     The counts are sums of fractions, in float64: each differs from the exact one by rounding only.
     (In float32 a sum stops growing where 1/d is too small to change it.)
@@ -45,7 +47,7 @@ def count_cooccurrences(
     vocabulary : Vocabulary
         The V words that are counted.
     window : int, default 10
-        Largest distance, at least 1.
+        Largest distance, 1 to 1,000,000.
     symmetric : bool, default True
         Look to both sides of the centre, or only to the left. (Without symmetry Stanford's files
         hold the transposed matrix: the word on the left as the row.)
@@ -75,7 +77,7 @@ def count_cooccurrences(
            [1. , 0. , 1. ],
            [0.5, 1. , 0. ]])
     """
-    _require(vocabulary, window, symmetric, memory)
+    _require(sentences, vocabulary, window, symmetric, memory)
     counter = _Counter(len(vocabulary), int(window), bool(symmetric), int(memory * GIB))
     with counter.runs:
         with progress_bar(progress, unit=" words", unit_scale=True) as bar:
@@ -88,17 +90,22 @@ def count_cooccurrences(
         return counter.runs.merged()
 
 
-def _require(vocabulary: Any, window: Any, symmetric: Any, memory: Any) -> None:
+def _require(sentences: Any, vocabulary: Any, window: Any, symmetric: Any, memory: Any) -> None:
+    if not isinstance(sentences, Iterable):
+        raise ValueError(f"A corpus is a list of tokenised sentences, not {sentences!r}.")
     if not isinstance(vocabulary, Vocabulary):
         raise ValueError(
             f"vocabulary must be a Vocabulary, not a {type(vocabulary).__name__}: make one with "
             "Vocabulary.from_sentences(sentences)."
         )
-    if isinstance(window, bool) or not isinstance(window, int | np.integer) or window < 1:
-        raise ValueError(f"window must be a whole number of at least 1, not {window!r}.")
+    whole = isinstance(window, int | np.integer) and not isinstance(window, bool)
+    if not whole or not 1 <= window <= LARGEST_WINDOW:
+        raise ValueError(
+            f"window must be a whole number from 1 to {LARGEST_WINDOW:,}, not {window!r}."
+        )
     if not isinstance(symmetric, bool | np.bool_):
         raise ValueError(f"symmetric must be True or False, not {symmetric!r}.")
-    if isinstance(memory, bool) or not isinstance(memory, int | float) or not 0 < memory < 2**20:
+    if not isinstance(memory, Real) or not 0 < float(memory) < 2**20:
         raise ValueError(f"memory must be a number of GiB above 0, not {memory!r}.")
 
 
@@ -180,7 +187,7 @@ class _Runs:
 
     def write(self, records: NDArray) -> None:
         try:
-            self._file.write(memoryview(records).cast("B") if len(records) else b"")
+            self._file.write(records.tobytes())
         except OSError as error:
             raise OSError(
                 f"The counts do not fit into {tempfile.gettempdir()} (12 bytes each). Free some "

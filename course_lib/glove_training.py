@@ -1,8 +1,7 @@
 """What our trainers of GloVe share: weighted counts in random order, a start, epochs in threads."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -258,12 +257,18 @@ def train_in_blocks(
         ThreadPoolExecutor(workers, thread_name_prefix="glove") as threads,
     ):
         for epoch in range(settings.epochs):
-            numbers, randoms = rng.permutation(blocks), rng.integers(2**48, size=blocks)
-            # Closed early, by Ctrl-C or an error, it calls off the blocks that nobody has begun.
-            with closing(threads.map(train_block, numbers.tolist(), randoms.tolist())) as trained:
-                for number, loss in zip(numbers, trained, strict=True):
-                    losses[epoch] += loss / len(entries)
+            numbers = rng.permutation(blocks).tolist()
+            randoms = rng.integers(2**48, size=blocks).tolist()
+            trained = [
+                threads.submit(train_block, *each) for each in zip(numbers, randoms, strict=True)
+            ]
+            try:
+                for number, each in zip(numbers, trained, strict=True):
+                    losses[epoch] += each.result() / len(entries)
                     bar.update(min(BLOCK, len(entries) - number * BLOCK))
+            except BaseException:  # Ctrl-C, too: what nobody has begun is called off
+                threads.shutdown(wait=False, cancel_futures=True)
+                raise
             bar.set_postfix(epoch=epoch + 1, loss=f"{losses[epoch]:.4f}")
     return losses
 

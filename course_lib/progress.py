@@ -1,4 +1,4 @@
-"""Progress bars that a learner can switch off, and that built lessons and test reports never hold."""
+"""Progress bars that can be switched off: built lessons and test reports hold none."""
 
 import os
 from typing import Any

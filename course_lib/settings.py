@@ -8,6 +8,7 @@ import numpy as np
 
 ARCHITECTURES = ("skip-gram", "cbow")
 OBJECTIVES = ("negative-sampling", "hierarchical-softmax", "softmax")
+LARGEST_WINDOW = 1_000_000  # of GloVe's counts: so many words are kept from one chunk to the next
 LARGEST = 2**31 - 1  # what gensim's C code takes; beyond it, its training waits for ever
 
 
@@ -237,8 +238,9 @@ class GloveSettings(_Checked):
 
     def __post_init__(self) -> None:
         """Refuse each wrong value by name."""
-        for name in ("vector_size", "window", "min_count", "epochs", "workers"):
+        for name in ("vector_size", "min_count", "epochs", "workers"):
             self._require_integer(name, 1, LARGEST)
+        self._require_integer("window", 1, LARGEST_WINDOW)
         for name in ("max_size", "batch_size"):
             if getattr(self, name) is not None:
                 self._require_integer(name, 1, LARGEST)

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -129,9 +129,12 @@ def build_model(start: Embeddings) -> Model:
     Model
         The arrays.
     """
-    arrays = (
-        start.input_vectors, start.matrix("out"), start.input_biases, start.output_biases
-    )  # fmt: skip
+    arrays: Any = (
+        start.input_vectors,
+        start.matrix("out"),
+        start.input_biases,
+        start.output_biases,
+    )
     return Model(*arrays, *(np.ones_like(array) for array in arrays))
 
 

@@ -1,6 +1,7 @@
 """GloVe in PyTorch: the same counts in the same order, with autograd and torch's own AdaGrad."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from course_lib.torch_impl.word2vec import training_device
 from course_lib.vocabulary import Vocabulary
 
 BATCH = 1024
+ENTRY = ("center", "context", "target", "weight")
 
 
 def train_glove(
@@ -66,14 +68,19 @@ def train_glove(
     """
     start, entries = prepared(sentences_or_cooccurrences, settings, vocabulary, initial, progress)
     device = training_device()
-    arrays = (
-        start.input_vectors, start.matrix("out"), start.input_biases, start.output_biases
-    )  # fmt: skip
-    model = GloVe(*map(torch.tensor, arrays), sparse=True).to(device)
+    numbers: Any = (
+        start.input_vectors,
+        start.matrix("out"),
+        start.input_biases,
+        start.output_biases,
+    )
+    input_vectors, output_vectors, input_biases, output_biases = map(torch.tensor, numbers)
+    model = GloVe(input_vectors, output_vectors, input_biases, output_biases, sparse=True)
+    model.to(device)
     optimizer = torch.optim.Adagrad(model.parameters(), lr=1, initial_accumulator_value=1, eps=0)
 
     def step(block: NDArray) -> float:
-        columns = [_tensor(block[name], device) for name in entries.dtype.names]
+        columns = [_tensor(block[name], device) for name in ENTRY]
         total = torch.zeros((), dtype=torch.float64, device=device)
         batches = (column.split(settings.batch_size or BATCH) for column in columns)
         for batch in zip(*batches, strict=True):
@@ -87,8 +94,8 @@ def train_glove(
     # The optimiser makes sparse tensors and leaves open whether they are checked: PyTorch warns.
     with torch.sparse.check_sparse_tensor_invariants(enable=False):
         losses = train_in_blocks(step, entries, settings, progress)
-    vectors, outputs, biases, output_biases = (
-        numbers.detach().cpu().numpy() for numbers in model.parameters()
+    vectors, outputs, biases, other_biases = (
+        each.detach().cpu().numpy() for each in model.parameters()
     )
     return Embeddings(
         start.vocabulary,
@@ -96,7 +103,7 @@ def train_glove(
         outputs,
         losses=losses,
         input_biases=biases[:, 0],
-        output_biases=output_biases[:, 0],
+        output_biases=other_biases[:, 0],
     )
 
 
