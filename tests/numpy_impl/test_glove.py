@@ -171,17 +171,14 @@ def test_float32_follows_float64():
         np.testing.assert_allclose(getattr(single, name), getattr(double, name), atol=1e-4)
 
 
-@pytest.mark.parametrize("backend", BACKENDS, ids=["numpy", "torch"])
-def test_counts_that_fit_a_model_are_fitted(backend):
+def test_counts_that_fit_a_model_are_fitted():
     """log X of rank 2 with biases, less than the model has room for: the loss goes to zero."""
     rng = np.random.default_rng(3)
     w, c = rng.normal(size=(2, V, 2))
     x = np.exp(w @ c.T + rng.normal(size=V)[:, None] + rng.normal(3, 1, V))
     vocabulary = start().vocabulary
-    settings = GloveSettings(vector_size=4, epochs=400, x_max=10.0, batch_size=4)
-    if backend is numpy_impl:
-        settings = dataclasses.replace(settings, batch_size=None)
-    trained = backend.train_glove(x, settings, vocabulary=vocabulary, progress=False)
+    settings = GloveSettings(vector_size=4, epochs=400, x_max=10.0)
+    trained = numpy_impl.train_glove(x, settings, vocabulary=vocabulary, progress=False)
     assert trained.losses[-1] < 1e-3 * trained.losses[0]
     scores = trained.input_vectors @ trained.output_vectors.T
     scores += trained.input_biases[:, None] + trained.output_biases
@@ -195,7 +192,7 @@ def test_extreme_counts_give_no_nan(backend, rate):
     x[0, 1:] = 10.0 ** np.linspace(-300, 300, V - 1)
     x[1:, 0] = 1e-30
     x[1, 1:] = 1e30
-    settings = GloveSettings(vector_size=D, epochs=20, learning_rate=rate, batch_size=3)
+    settings = GloveSettings(vector_size=D, epochs=5, learning_rate=rate, batch_size=3)
     if backend is numpy_impl:
         settings = dataclasses.replace(settings, batch_size=None)
     vocabulary = start().vocabulary
