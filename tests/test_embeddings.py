@@ -112,7 +112,7 @@ def test_bad_questions_are_refused(embeddings):
         embeddings.most_similar([])
     with pytest.raises(ValueError, match="topn"):
         embeddings.most_similar("w1", topn=0)
-    with pytest.raises(ValueError, match='"in" or "out"'):
+    with pytest.raises(ValueError, match='"in", "out" or "sum"'):
         embeddings.most_similar("w1", target="OUT")
 
 

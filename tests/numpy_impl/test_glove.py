@@ -212,7 +212,7 @@ def test_the_same_seed_gives_the_same_vectors_and_threads_learn_as_well():
     from_text = numpy_impl.train_glove(text, settings, **given)
     np.testing.assert_array_equal(one.output_vectors, from_text.output_vectors)
     threads = numpy_impl.train_glove(x, dataclasses.replace(settings, workers=3), **given)
-    assert threads.losses[-1] < 0.7 * threads.losses[0]
+    assert threads.losses[-1] < 0.9 * threads.losses[0]
     assert threads.losses[-1] == pytest.approx(one.losses[-1], rel=0.05)
     other = numpy_impl.train_glove(x, dataclasses.replace(settings, seed=2), **given)
     assert not np.allclose(one.input_vectors, other.input_vectors)
