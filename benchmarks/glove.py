@@ -143,7 +143,7 @@ def main(arguments: list[str] | None = None) -> int:
             "C++, unordered_map": lambda: counter.count_pairs(
                 words.ctypes.data, len(words), settings.window
             ),
-            "SciPy, coo to csr": lambda: by_scipy(words, settings.window, len(vocabulary)),
+            "SciPy, sums of triples": lambda: by_scipy(words, settings.window, len(vocabulary)),
             "ours, words looked up too": lambda: count_cooccurrences(
                 text, vocabulary, settings.window, progress=False
             ),
