@@ -21,7 +21,7 @@ from gensim.models import Word2Vec
 from benchmarks import corpora, measure, quality
 from benchmarks.d2l import train_d2l
 from course_lib import Embeddings, Word2VecSettings, gensim_impl, numpy_impl, torch_impl
-from course_lib.training import progress_bar
+from course_lib.progress import progress_bar
 
 RESULTS = Path(__file__).with_name("results.md")
 Text = Iterable[list[str]]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FILE_FORMAT = "course_lib.Embeddings"
 FILE_VERSION = 1
 MATRICES = ("input_vectors", "output_vectors", "node_vectors")
+BIASES = ("input_biases", "output_biases")
 
 
 class Embeddings:
@@ -33,11 +34,13 @@ class Embeddings:
     node_vectors : numpy.ndarray, shape (V - 1, d), optional
         Vectors of the inner nodes of the Huffman tree, from hierarchical softmax.
     losses : sequence of float, optional
-        Mean loss of each epoch of the training, in nats a prediction.
+        Mean loss of each epoch of the training, in nats a prediction (for GloVe, a count).
+    input_biases, output_biases : numpy.ndarray, shape (V,), optional
+        Biases of the words as centre and as context, from GloVe.
 
     Attributes
     ----------
-    vocabulary, input_vectors, output_vectors, node_vectors, losses
+    vocabulary, input_vectors, output_vectors, node_vectors, losses, input_biases, output_biases
         As given; ``losses`` is an array of float64, shape (epochs,), or None.
 
     Raises
@@ -53,6 +56,8 @@ class Embeddings:
         output_vectors: NDArray[np.floating] | None = None,
         node_vectors: NDArray[np.floating] | None = None,
         losses: Sequence[float] | NDArray[np.floating] | None = None,
+        input_biases: NDArray[np.floating] | None = None,
+        output_biases: NDArray[np.floating] | None = None,
     ) -> None:
         if not isinstance(vocabulary, Vocabulary):
             raise ValueError(f"vocabulary must be a Vocabulary, not a {type(vocabulary).__name__}.")
@@ -63,6 +68,8 @@ class Embeddings:
         self.output_vectors = _checked_or_none("output_vectors", output_vectors, V, d)
         self.node_vectors = _checked_or_none("node_vectors", node_vectors, V - 1, d)
         self.losses = None if losses is None else np.asarray(losses, dtype=np.float64)
+        self.input_biases = _checked_biases("input_biases", input_biases, V)
+        self.output_biases = _checked_biases("output_biases", output_biases, V)
 
     @classmethod
     def initial(
@@ -115,27 +122,29 @@ class Embeddings:
         return f"Embeddings({V:,} words, d = {d}, {' and '.join(held)} vectors)"
 
     def matrix(self, which: str = "in") -> NDArray[np.floating]:
-        """Give one of the two matrices of word vectors.
+        """Give one of the two matrices of word vectors, or their sum.
 
         Parameters
         ----------
-        which : {"in", "out"}
-            IN or OUT.
+        which : {"in", "out", "sum"}
+            IN, OUT, or IN + OUT, the vectors that GloVe's authors publish.
 
         Returns
         -------
         numpy.ndarray, shape (V, d)
-            The matrix itself, not a copy.
+            The matrix itself, not a copy; the sum is a new one.
 
         Raises
         ------
         ValueError
-            Neither "in" nor "out", or there are no OUT vectors.
+            None of the three, or there are no OUT vectors.
         """
         if which == "in":
             return self.input_vectors
+        if which == "sum":
+            return self.input_vectors + self.matrix("out")
         if which != "out":
-            raise ValueError(f'Say "in" or "out", not {which!r}.')
+            raise ValueError(f'Say "in", "out" or "sum", not {which!r}.')
         if self.output_vectors is None:
             why = "They were not kept with these vectors: train a model, or load both matrices."
             if self.node_vectors is not None:
@@ -153,8 +162,8 @@ class Embeddings:
         ----------
         word : str
             The word.
-        which : {"in", "out"}
-            IN or OUT.
+        which : {"in", "out", "sum"}
+            IN, OUT or their sum.
 
         Returns
         -------
@@ -166,7 +175,7 @@ class Embeddings:
         KeyError
             The word is unknown.
         ValueError
-            Neither "in" nor "out", or there are no OUT vectors.
+            Neither "in", "out" nor "sum", or there are no OUT vectors.
         """
         return self.matrix(which)[self.vocabulary.index(word)].copy()
 
@@ -177,7 +186,7 @@ class Embeddings:
         ----------
         first, second : str
             The words.
-        query, target : {"in", "out"}
+        query, target : {"in", "out", "sum"}
             Which vector of the first word, and which of the second.
 
         Returns
@@ -190,7 +199,7 @@ class Embeddings:
         KeyError
             A word is unknown.
         ValueError
-            Neither "in" nor "out", or there are no OUT vectors.
+            Neither "in", "out" nor "sum", or there are no OUT vectors.
         """
         cosine = unit(self.vector(first, query)) @ unit(self.vector(second, target))
         return float(np.clip(cosine, -1, 1))  # rounding may leave 1.0000001
@@ -216,7 +225,7 @@ class Embeddings:
             The words to add and to subtract.
         topn : int, default 10
             How many neighbours, at least 1.
-        query, target : {"in", "out"}
+        query, target : {"in", "out", "sum"}
             Where the query words' vectors are taken from, and among which vectors the neighbours
             are sought. ("in", "out") are the topical neighbours of DESM (Mitra et al. 2016).
 
@@ -230,7 +239,8 @@ class Embeddings:
         KeyError
             A word is unknown.
         ValueError
-            No query word, ``topn`` below 1, neither "in" nor "out", or there are no OUT vectors.
+            No query word, ``topn`` below 1, neither "in", "out" nor "sum", or no OUT
+            vectors.
         """
         added, subtracted = _as_rows(self, positive), _as_rows(self, negative)
         if not added and not subtracted:
@@ -315,8 +325,8 @@ class Embeddings:
 
         Parameters
         ----------
-        which : {"in", "out"}
-            IN or OUT.
+        which : {"in", "out", "sum"}
+            IN, OUT or their sum.
 
         Returns
         -------
@@ -326,7 +336,7 @@ class Embeddings:
         Raises
         ------
         ValueError
-            Neither "in" nor "out", there are no OUT vectors, or a number is beyond float32.
+            Neither "in", "out" nor "sum", there are no OUT vectors, or a number is beyond float32.
         """
         from gensim.models import KeyedVectors
 
@@ -394,7 +404,7 @@ class Embeddings:
         FileNotFoundError
             The folder does not exist.
         """
-        arrays = {name: getattr(self, name) for name in (*MATRICES, "losses")}
+        arrays = {name: getattr(self, name) for name in (*MATRICES, *BIASES, "losses")}
         arrays["counts"] = self.vocabulary.counts
         present = {name: array for name, array in arrays.items() if array is not None}
         header = {
@@ -507,3 +517,12 @@ def _checked(name: str, vectors: Any, rows: int, columns: int | None = None) -> 
 
 def _checked_or_none(name: str, vectors: Any, rows: int, columns: int) -> NDArray | None:
     return None if vectors is None else _checked(name, vectors, rows, columns)
+
+
+def _checked_biases(name: str, biases: Any, rows: int) -> NDArray | None:
+    if biases is None:
+        return None
+    numbers = np.asarray(biases)
+    if numbers.shape != (rows,):
+        raise ValueError(f"{name} has shape {numbers.shape}, expected ({rows},).")
+    return _checked(name, numbers[:, None], rows, 1)[:, 0]

@@ -1,4 +1,4 @@
-"""The settings of a training run: one frozen, validated object, with gensim's parameter names."""
+"""The settings of a training run: a frozen, validated object for word2vec, and one for GloVe."""
 
 import math
 from dataclasses import dataclass
@@ -8,12 +8,48 @@ import numpy as np
 
 ARCHITECTURES = ("skip-gram", "cbow")
 OBJECTIVES = ("negative-sampling", "hierarchical-softmax", "softmax")
+LARGEST_WINDOW = 1_000_000  # of GloVe's counts: so many words are kept from one chunk to the next
 LARGEST = 2**31 - 1  # what gensim's C code takes; beyond it, its training waits for ever
 
 
+class _Checked:
+    """Checks of single settings; what passes is stored as Python's own."""
+
+    def _require_choice(self, name: str, choices: tuple[str, ...]) -> None:
+        value = getattr(self, name)
+        if not isinstance(value, str) or value not in choices:
+            raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+
+    def _require_integer(self, name: str, low: int, high: int) -> None:
+        value = getattr(self, name)
+        limits = f"from {low} to {high}"
+        if isinstance(value, bool) or not isinstance(value, int | np.integer):
+            raise ValueError(f"{name} must be a whole number {limits}, not {value!r}.")
+        if not low <= value <= high:
+            raise ValueError(f"{name} must be {limits}, not {value!r}.")
+        # Python's own: products of NumPy's small types overflow
+        object.__setattr__(self, name, int(value))
+
+    def _require_number(self, name: str) -> None:
+        value = getattr(self, name)
+        try:
+            finite = isinstance(value, Real) and math.isfinite(value)
+        except OverflowError:  # an int beyond the floats
+            finite = False
+        if isinstance(value, bool) or not finite:
+            raise ValueError(f"{name} must be a finite number, not {value!r:.40}.")
+        object.__setattr__(self, name, float(value))
+
+    def _require_bool(self, name: str) -> None:
+        value = getattr(self, name)
+        if not isinstance(value, bool | np.bool_):
+            raise ValueError(f"{name} must be True or False, not {value!r}.")
+        object.__setattr__(self, name, bool(value))
+
+
 @dataclass(frozen=True, kw_only=True)
-class Word2VecSettings:
-    """What word2vec is to train, and how.
+class Word2VecSettings(_Checked):
+    """What word2vec is to train, and how, by gensim's parameter names.
 
     The object is frozen: make a changed copy with ``dataclasses.replace(settings, epochs=20)``.
     It holds Python's own numbers: NumPy's are converted.
@@ -140,33 +176,78 @@ class Word2VecSettings:
                 'needs architecture="skip-gram", objective="negative-sampling" and exact=False.'
             )
 
-    def _require_choice(self, name: str, choices: tuple[str, ...]) -> None:
-        value = getattr(self, name)
-        if not isinstance(value, str) or value not in choices:
-            raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
 
-    def _require_integer(self, name: str, low: int, high: int) -> None:
-        value = getattr(self, name)
-        limits = f"from {low} to {high}"
-        if isinstance(value, bool) or not isinstance(value, int | np.integer):
-            raise ValueError(f"{name} must be a whole number {limits}, not {value!r}.")
-        if not low <= value <= high:
-            raise ValueError(f"{name} must be {limits}, not {value!r}.")
-        # Python's own: products of NumPy's small types overflow
-        object.__setattr__(self, name, int(value))
+@dataclass(frozen=True, kw_only=True)
+class GloveSettings(_Checked):
+    """What GloVe is to count and to train, and how.
 
-    def _require_number(self, name: str) -> None:
-        value = getattr(self, name)
-        try:
-            finite = isinstance(value, Real) and math.isfinite(value)
-        except OverflowError:  # an int beyond the floats
-            finite = False
-        if isinstance(value, bool) or not finite:
-            raise ValueError(f"{name} must be a finite number, not {value!r:.40}.")
-        object.__setattr__(self, name, float(value))
+    The window of 10 is that of the paper (Pennington et al. 2014, section 4.2), as are ``x_max``,
+    ``alpha`` and ``learning_rate``, which are the defaults of Stanford's programs, too. Their other
+    defaults differ: 50 dimensions, a window of 15, ``min_count`` 1, and 25 epochs (15 in their
+    demo, 50 to 100 in the paper).
 
-    def _require_bool(self, name: str) -> None:
-        value = getattr(self, name)
-        if not isinstance(value, bool | np.bool_):
-            raise ValueError(f"{name} must be True or False, not {value!r}.")
-        object.__setattr__(self, name, bool(value))
+    Parameters
+    ----------
+    vector_size : int
+        Length d of a word vector, at least 1.
+    window : int
+        Largest distance between a centre word and a context word, at least 1.
+    min_count : int
+        Words seen fewer times than this are left out of the vocabulary, at least 1.
+    max_size : int, optional
+        Most words in the vocabulary, at least 1; the most frequent ones are kept.
+    symmetric : bool
+        Count the context on both sides of the centre word, or only on its left.
+    x_max, alpha : float
+        The weight of a count x is ``min(1, (x / x_max) ** alpha)`` (equation 9). Both above 0.
+        (word2vec's ``alpha`` is another thing: its learning rate.)
+    learning_rate : float
+        The first step is this times the gradient, above 0; AdaGrad shortens the later ones.
+    epochs : int
+        Passes over the counts, at least 1.
+    seed : int
+        Seed of the start vectors and of the order of the counts, 0 to 2**32 - 1.
+    workers : int
+        Threads of ``numpy_impl``, at least 1. Only ``workers=1`` gives the same vectors each time.
+    batch_size : int, optional
+        Counts in one step, at least 1. Left out, ``numpy_impl`` makes a step of each, as Stanford
+        does, and ``torch_impl`` one of 1024. Both take the same steps where it is given.
+
+    Raises
+    ------
+    ValueError
+        A value is of the wrong type or out of range; the message names the setting.
+
+    Examples
+    --------
+    >>> GloveSettings(vector_size=50, window=15).x_max
+    100.0
+    """
+
+    vector_size: int = 100
+    window: int = 10
+    min_count: int = 5
+    max_size: int | None = None
+    symmetric: bool = True
+    x_max: float = 100.0
+    alpha: float = 0.75
+    learning_rate: float = 0.05
+    epochs: int = 15
+    seed: int = 1
+    workers: int = 1
+    batch_size: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse each wrong value by name."""
+        for name in ("vector_size", "min_count", "epochs", "workers"):
+            self._require_integer(name, 1, LARGEST)
+        self._require_integer("window", 1, LARGEST_WINDOW)
+        for name in ("max_size", "batch_size"):
+            if getattr(self, name) is not None:
+                self._require_integer(name, 1, LARGEST)
+        self._require_integer("seed", 0, 2**32 - 1)
+        self._require_bool("symmetric")
+        for name in ("x_max", "alpha", "learning_rate"):
+            self._require_number(name)
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name} must be above 0, not {getattr(self, name)}.")

@@ -1,6 +1,5 @@
 """What our trainers share: a checked start, the same batches, a falling learning rate."""
 
-import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,12 +8,12 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm.auto import tqdm
 
 from course_lib.corpus import require_reiterable
 from course_lib.embeddings import Embeddings
 from course_lib.huffman import HuffmanTree
 from course_lib.pairs import pair_batches, window_batches
+from course_lib.progress import progress_bar
 from course_lib.settings import Word2VecSettings
 from course_lib.vocabulary import Vocabulary, require_sentence
 
@@ -118,17 +117,10 @@ def starting_point(
         The text cannot be read twice, or the vocabulary, the vectors and the settings do not fit
         each other.
     """
-    if vocabulary is not None and not isinstance(vocabulary, Vocabulary):
-        raise ValueError(f"vocabulary must be a Vocabulary, not a {type(vocabulary).__name__}.")
-    if initial is not None and not isinstance(initial, Embeddings):
-        raise ValueError(f"initial must be Embeddings, not a {type(initial).__name__}.")
+    vocabulary = known_vocabulary(vocabulary, initial)
     require_reiterable(sentences)
     if vocabulary is None:
-        vocabulary = (
-            Vocabulary.from_sentences(sentences, settings.min_count)
-            if initial is None
-            else initial.vocabulary
-        )
+        vocabulary = Vocabulary.from_sentences(sentences, settings.min_count)
     if len(vocabulary) < 2:
         raise ValueError(
             f"The vocabulary has one word, {vocabulary.words[0]!r}; a prediction needs two to "
@@ -136,65 +128,98 @@ def starting_point(
         )
     if initial is None:
         return Embeddings.initial(vocabulary, settings.vector_size, settings.seed)
-    return _fitting(initial, vocabulary, settings)
+    return fitting(initial, vocabulary, settings.vector_size)
 
 
-def _fitting(initial: Embeddings, vocabulary: Vocabulary, settings: Word2VecSettings) -> Embeddings:
-    """Put the initial vectors under the vocabulary that was given: its counts are the text's."""
+def known_vocabulary(
+    vocabulary: Vocabulary | None, initial: Embeddings | None
+) -> Vocabulary | None:
+    """Check what was given to start from, and say what vocabulary it has.
+
+    Parameters
+    ----------
+    vocabulary : Vocabulary, optional
+        What was handed over as the vocabulary.
+    initial : Embeddings, optional
+        What was handed over as the initial vectors.
+
+    Returns
+    -------
+    Vocabulary or None
+        The one given, or that of the vectors; None where both were left out.
+
+    Raises
+    ------
+    ValueError
+        One of the two is something else.
+    """
+    if vocabulary is not None and not isinstance(vocabulary, Vocabulary):
+        raise ValueError(f"vocabulary must be a Vocabulary, not a {type(vocabulary).__name__}.")
+    if initial is not None and not isinstance(initial, Embeddings):
+        raise ValueError(f"initial must be Embeddings, not a {type(initial).__name__}.")
+    return initial.vocabulary if vocabulary is None and initial is not None else vocabulary
+
+
+def fitting(initial: Embeddings, vocabulary: Vocabulary, vector_size: int) -> Embeddings:
+    """Put the initial vectors under the vocabulary that was given: its counts are the text's.
+
+    Parameters
+    ----------
+    initial : Embeddings
+        The vectors.
+    vocabulary : Vocabulary
+        The vocabulary of the training.
+    vector_size : int
+        What the settings say.
+
+    Returns
+    -------
+    Embeddings
+        The same matrices, not copied, without losses.
+
+    Raises
+    ------
+    ValueError
+        The words or the vector size are others.
+    """
     if vocabulary.words != initial.vocabulary.words:
         raise ValueError(
             "The initial vectors belong to another vocabulary than the one given. "
             "Leave vocabulary out, or make initial from it with Embeddings.initial."
         )
     size = initial.input_vectors.shape[1]
-    if size != settings.vector_size:
+    if size != vector_size:
         raise ValueError(
             f"The initial vectors have {size} dimensions, the settings say vector_size="
-            f"{settings.vector_size}. Use dataclasses.replace(settings, vector_size={size})."
+            f"{vector_size}. Use dataclasses.replace(settings, vector_size={size})."
         )
     return Embeddings(
-        vocabulary, initial.input_vectors, initial.output_vectors, initial.node_vectors
+        vocabulary,
+        initial.input_vectors,
+        initial.output_vectors,
+        initial.node_vectors,
+        input_biases=initial.input_biases,
+        output_biases=initial.output_biases,
     )
 
 
-def require_settings(settings: Word2VecSettings) -> None:
-    """Refuse anything but settings.
+def require_settings(settings: object, kind: type = Word2VecSettings) -> None:
+    """Refuse anything but settings of the right kind.
 
     Parameters
     ----------
-    settings : Word2VecSettings
+    settings : Word2VecSettings or GloveSettings
         What was handed over as settings.
+    kind : type, default Word2VecSettings
+        Which of the two they should be.
 
     Raises
     ------
     ValueError
         It is something else.
     """
-    if not isinstance(settings, Word2VecSettings):
-        raise ValueError(
-            f"settings must be Word2VecSettings(...), not a {type(settings).__name__}."
-        )
-
-
-def progress_bar(show: bool, **options: Any) -> tqdm:
-    """Make a progress bar, or a silent one.
-
-    The environment has a say, too: ``TQDM_DISABLE=1`` hides every bar, so that built lessons and
-    test reports hold none. (tqdm itself reads that variable for bars in a terminal only.)
-
-    Parameters
-    ----------
-    show : bool
-        False for none.
-    **options
-        What ``tqdm`` takes.
-
-    Returns
-    -------
-    tqdm
-        The bar, to be used in a ``with`` statement.
-    """
-    return tqdm(disable=not show or os.environ.get("TQDM_DISABLE") == "1", **options)
+    if not isinstance(settings, kind):
+        raise ValueError(f"settings must be {kind.__name__}(...), not a {type(settings).__name__}.")
 
 
 class NoiseTable:

@@ -26,9 +26,10 @@ DEV = {
     canonicalize_name(Requirement(line).name) for line in PROJECT["optional-dependencies"]["dev"]
 }
 FLOORS = [
-    {"corpus", "files", "huffman", "settings", "vocabulary"},
-    {"datasets", "embeddings", "pairs"},
+    {"corpus", "files", "huffman", "progress", "settings", "vocabulary"},
+    {"cooccurrences", "datasets", "embeddings", "pairs"},
     {"training"},
+    {"glove_training"},
     {"numpy_impl", "torch_impl", "gensim_impl"},
     {"plots", "checks"},
     {"widgets"},

@@ -13,11 +13,11 @@ from gensim.models.word2vec_inner import MAX_WORDS_IN_BATCH
 from tqdm.auto import tqdm
 
 from course_lib.embeddings import Embeddings
+from course_lib.progress import progress_bar
 from course_lib.settings import Word2VecSettings
 from course_lib.training import (
     NO_PAIRS,
     CountedText,
-    progress_bar,
     require_settings,
     starting_point,
 )

@@ -17,9 +17,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from course_lib.glove_training import glove_weights
 from course_lib.huffman import HuffmanTree
 
 Gradients = tuple[float, NDArray[np.floating], NDArray[np.floating]]
+# For IN vectors, OUT vectors, and the biases of both.
+GloveGradients = tuple[NDArray, NDArray, NDArray, NDArray]
 
 
 def softmax(scores: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -751,6 +754,108 @@ def cbow_hierarchical_softmax(
         points=points,
         codes=np.asarray(codes),
         path_mask=mask,
+    )
+
+
+def glove(
+    input_vectors: NDArray[np.floating],
+    output_vectors: NDArray[np.floating],
+    input_biases: NDArray[np.floating],
+    output_biases: NDArray[np.floating],
+    centers: NDArray[np.integer],
+    contexts: NDArray[np.integer],
+    counts: ArrayLike,
+    x_max: float = 100.0,
+    alpha: float = 0.75,
+) -> tuple[float, GloveGradients]:
+    """Loss and gradients of GloVe on a batch of counts.
+
+    A count X_ij of centre i and context j has the difference e = w_i . w~_j + b_i + b~_j - log X_ij
+    and the loss f(X_ij) e**2 / 2: half of Pennington et al. 2014, equation 8, as Stanford's program
+    has it, so that no 2 is left in the gradients. They are f e w~_j for w_i, f e w_i for w~_j, and
+    f e for each of the two biases.
+
+    Parameters
+    ----------
+    input_vectors, output_vectors : numpy.ndarray, shape (V, d)
+        w and w~.
+    input_biases, output_biases : numpy.ndarray, shape (V,)
+        b and b~.
+    centers, contexts : numpy.ndarray of int, shape (B,)
+        Row i and column j of each count.
+    counts : array_like, shape (B,)
+        The counts X_ij, above 0.
+    x_max : float, default 100.0
+        See ``glove_weights``.
+    alpha : float, default 0.75
+        See ``glove_weights``.
+
+    Returns
+    -------
+    loss : float
+        Sum over the counts.
+    gradients : tuple of numpy.ndarray
+        Gradients of that sum, for the four arrays in their order.
+
+    Raises
+    ------
+    ValueError
+        A row lies outside the matrices, a count is not above 0, or there is not one of each.
+    """
+    centers = _flat("centers", centers, len(input_vectors))
+    contexts = _flat("contexts", contexts, len(output_vectors))
+    counts = np.asarray(counts, np.float64)
+    _require_one_each(centers=centers, contexts=contexts, counts=counts)
+    if not (counts > 0).all():
+        raise ValueError("A count is not above 0, and has no logarithm: leave out such pairs.")
+    weights = glove_weights(counts, x_max, alpha)
+    return weighted_squares(
+        input_vectors, output_vectors, input_biases, output_biases,
+        centers, contexts, np.log(counts), weights,
+    )  # fmt: skip
+
+
+def weighted_squares(
+    input_vectors: NDArray[np.floating],
+    output_vectors: NDArray[np.floating],
+    input_biases: NDArray[np.floating],
+    output_biases: NDArray[np.floating],
+    centers: NDArray[np.integer],
+    contexts: NDArray[np.integer],
+    targets: NDArray[np.floating],
+    weights: NDArray[np.floating],
+) -> tuple[float, GloveGradients]:
+    """Loss and gradients of ``glove`` where logarithms and weights are known already.
+
+    Parameters
+    ----------
+    input_vectors, output_vectors : numpy.ndarray, shape (V, d)
+        w and w~.
+    input_biases, output_biases : numpy.ndarray, shape (V,)
+        b and b~.
+    centers, contexts : numpy.ndarray of int, shape (B,)
+        Row i and column j of each count.
+    targets : numpy.ndarray, shape (B,)
+        What the scores should be: log X_ij.
+    weights : numpy.ndarray, shape (B,)
+        Their weights, f(X_ij).
+
+    Returns
+    -------
+    loss : float
+        Sum over the counts of f e**2 / 2.
+    gradients : tuple of numpy.ndarray
+        Gradients of that sum, for the first four arrays in their order.
+    """
+    w, c = input_vectors[centers], output_vectors[contexts]
+    scores = np.sum(w * c, axis=1) + input_biases[centers] + output_biases[contexts]
+    errors = scores - targets
+    factors = weights * errors
+    return float(factors @ errors) / 2, (
+        _scatter_add(input_vectors, centers, factors[:, None] * c),
+        _scatter_add(output_vectors, contexts, factors[:, None] * w),
+        _scatter_add(input_biases, centers, factors),
+        _scatter_add(output_biases, contexts, factors),
     )
 
 

@@ -18,8 +18,9 @@ from course_lib.numpy_impl import blas, checkpoints, kernels
 from course_lib.numpy_impl.hot_rows import models_of
 from course_lib.numpy_impl.jobs import Reader, noise_table
 from course_lib.numpy_impl.texts import JOB_WORDS, open_text
+from course_lib.progress import progress_bar
 from course_lib.settings import Word2VecSettings
-from course_lib.training import NO_PAIRS, progress_bar, starting_point
+from course_lib.training import NO_PAIRS, starting_point
 from course_lib.vocabulary import Vocabulary
 
 SAVE_SECONDS = 60.0  # between two checkpoints

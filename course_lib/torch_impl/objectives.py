@@ -556,3 +556,130 @@ def _padded(rows: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
         return rows, torch.ones_like(rows, dtype=torch.bool)
     mask = mask.bool()
     return rows * mask, mask
+
+
+def glove(
+    input_vectors: Tensor,
+    output_vectors: Tensor,
+    input_biases: Tensor,
+    output_biases: Tensor,
+    centers: Tensor,
+    contexts: Tensor,
+    counts: Tensor,
+    x_max: float = 100.0,
+    alpha: float = 0.75,
+) -> Tensor:
+    """Loss of GloVe on a batch of counts: half of Pennington et al. 2014, equation 8.
+
+    Parameters
+    ----------
+    input_vectors, output_vectors : torch.Tensor, shape (V, d)
+        w and w~.
+    input_biases, output_biases : torch.Tensor, shape (V,)
+        b and b~.
+    centers, contexts : torch.Tensor of int64, shape (B,)
+        Row i and column j of each count.
+    counts : torch.Tensor, shape (B,)
+        The counts X_ij, above 0.
+    x_max : float, default 100.0
+        From this count on the weight is 1.
+    alpha : float, default 0.75
+        The exponent of the weight below.
+
+    Returns
+    -------
+    torch.Tensor, shape ()
+        Sum over the counts of f(X_ij) (w_i . w~_j + b_i + b~_j - log X_ij)**2 / 2.
+    """
+    w, c = input_vectors[centers], output_vectors[contexts]
+    scores = (w * c).sum(dim=1) + input_biases[centers] + output_biases[contexts]
+    weights = (counts.clamp(max=x_max) / x_max) ** alpha
+    return weighted_squares(scores, counts.log(), weights)
+
+
+def weighted_squares(scores: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
+    """Half of the weighted squares of what scores are off by.
+
+    Parameters
+    ----------
+    scores : torch.Tensor, shape (B,)
+        w_i . w~_j + b_i + b~_j.
+    targets : torch.Tensor, shape (B,)
+        What they should be: log X_ij.
+    weights : torch.Tensor, shape (B,)
+        f(X_ij).
+
+    Returns
+    -------
+    torch.Tensor, shape ()
+        Sum over the batch.
+    """
+    return (weights * (scores - targets) ** 2).sum() / 2
+
+
+class GloVe(nn.Module):
+    """GloVe: two vectors and two biases for each word.
+
+    Parameters
+    ----------
+    input_vectors, output_vectors : torch.Tensor, shape (V, d)
+        w and w~ to start from.
+    input_biases, output_biases : torch.Tensor, shape (V,)
+        b and b~ to start from.
+    sparse : bool, default False
+        Gradients hold only the rows that a batch uses.
+    """
+
+    def __init__(
+        self,
+        input_vectors: Tensor,
+        output_vectors: Tensor,
+        input_biases: Tensor,
+        output_biases: Tensor,
+        sparse: bool = False,
+    ) -> None:
+        super().__init__()
+        options = {"freeze": False, "sparse": sparse}
+        self.vectors = nn.Embedding.from_pretrained(input_vectors.clone(), **options)
+        self.output_vectors = nn.Embedding.from_pretrained(output_vectors.clone(), **options)
+        # Vectors of one number: only an Embedding has sparse gradients.
+        self.biases = nn.Embedding.from_pretrained(input_biases[:, None].clone(), **options)
+        self.output_biases = nn.Embedding.from_pretrained(output_biases[:, None].clone(), **options)
+
+    def scores(self, centers: Tensor, contexts: Tensor) -> Tensor:
+        """Say what the model takes the logarithms of the counts to be.
+
+        Parameters
+        ----------
+        centers, contexts : torch.Tensor of int64, shape (B,)
+            Rows of the two words.
+
+        Returns
+        -------
+        torch.Tensor, shape (B,)
+            w_i . w~_j + b_i + b~_j.
+        """
+        products = (self.vectors(centers) * self.output_vectors(contexts)).sum(dim=1)
+        biases = self.biases(centers) + self.output_biases(contexts)
+        return products + biases.squeeze(1)
+
+    def forward(
+        self, centers: Tensor, contexts: Tensor, targets: Tensor, weights: Tensor
+    ) -> Tensor:
+        """Compute the loss of a batch.
+
+        Parameters
+        ----------
+        centers, contexts : torch.Tensor of int64, shape (B,)
+            Row i and column j of each count.
+        targets : torch.Tensor, shape (B,)
+            log X_ij.
+        weights : torch.Tensor, shape (B,)
+            f(X_ij).
+
+        Returns
+        -------
+        torch.Tensor, shape ()
+            See ``weighted_squares``.
+        """
+        return weighted_squares(self.scores(centers, contexts), targets, weights)
