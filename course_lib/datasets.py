@@ -13,7 +13,6 @@ import bz2
 import hashlib
 import html
 import itertools
-import os
 import re
 import shutil
 import sys
@@ -29,7 +28,7 @@ import numpy as np
 import pooch
 
 from course_lib.corpus import TextFile, require_path, split_long, tokenize
-from course_lib.files import replacing
+from course_lib.files import data_folder, replacing
 
 # This module has a function called list, so the type needs its full name.
 Sentences = builtins.list[builtins.list[str]]
@@ -293,17 +292,13 @@ def _article_tokens(text: str, *_limits: object) -> builtins.list[str]:
 # The cache
 
 
-def _data_folder() -> Path:
-    return Path(os.environ.get("COURSE_LIB_DATA") or pooch.os_cache("course_lib")).expanduser()
-
-
 def _cached(name: str, make: Callable[[], str]) -> str:
     """Give the text kept under a name, or make and keep it.
 
     The file's name ends in the start of its own sha256, so that a damaged file is seen and made
     anew. Two processes that do so at once write the same file, each in one step.
     """
-    folder = _data_folder()
+    folder = data_folder()
     stem = f"{name}-gensim{version('gensim')}"
     for path in folder.glob(f"{stem}-*.txt"):
         content = path.read_bytes()
@@ -335,7 +330,7 @@ def _digest(content: bytes) -> str:
 def _downloaded(name: str) -> TextFile:
     """Download, verify and unpack a text unless that was done before."""
     url, sha256, member, tokenizer = DOWNLOADS[name]
-    archive = _data_folder() / f"{name}.zip"
+    archive = data_folder() / f"{name}.zip"
     had_one = archive.exists()
     try:
         pooch.retrieve(

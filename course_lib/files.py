@@ -1,5 +1,6 @@
-"""Writing files so that a reader never meets half a file, and reading archives of arrays."""
+"""Files: written so that no reader meets half of one, archives of arrays, the folder of the data."""
 
+import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from typing import BinaryIO
 from zipfile import BadZipFile
 
 import numpy as np
+import pooch
 from numpy.lib.npyio import NpzFile
 
 # What reading damaged bytes raises (TypeError: a lone .npy array has no members).
@@ -70,3 +72,15 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def data_folder() -> Path:
+    """Name the folder where downloads, and what takes long to make, are kept.
+
+    Returns
+    -------
+    pathlib.Path
+        What the environment variable COURSE_LIB_DATA names, or a folder in the user's cache. It
+        need not exist yet.
+    """
+    return Path(os.environ.get("COURSE_LIB_DATA") or pooch.os_cache("course_lib")).expanduser()

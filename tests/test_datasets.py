@@ -20,6 +20,7 @@ from gensim.models import Word2Vec
 
 from course_lib import datasets
 from course_lib.corpus import TextFile, require_reiterable, tokenize
+from course_lib.files import data_folder
 
 
 @pytest.fixture
@@ -155,9 +156,9 @@ def test_without_a_folder_to_write_to_it_works_and_warns(tmp_path, monkeypatch, 
 
 def test_the_users_cache_folder_is_the_default(monkeypatch):
     monkeypatch.delenv("COURSE_LIB_DATA", raising=False)
-    assert datasets._data_folder().name == "course_lib"
+    assert data_folder().name == "course_lib"
     monkeypatch.setenv("COURSE_LIB_DATA", "~/texts")
-    assert datasets._data_folder() == Path.home() / "texts"
+    assert data_folder() == Path.home() / "texts"
 
 
 def test_two_processes_at_once_are_safe_and_silent(folder):

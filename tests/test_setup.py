@@ -27,9 +27,10 @@ DEV = {
 }
 FLOORS = [
     {"corpus", "files", "huffman", "settings", "vocabulary"},
-    {"datasets", "embeddings", "pairs"},
+    {"embeddings", "pairs"},
     {"training"},
-    {"numpy_impl", "torch_impl", "gensim_impl"},
+    {"formats", "numpy_impl", "torch_impl", "gensim_impl"},
+    {"datasets"},
     {"plots", "checks"},
     {"widgets"},
     {"__main__"},
