@@ -1,4 +1,4 @@
-"""Files: written so that no reader meets half of one, archives of arrays, the folder of the data."""
+"""Files written so that a reader never meets half of one; arrays; the folder of the data."""
 
 import os
 import uuid

@@ -349,20 +349,25 @@ class StoredVocabulary(Vocabulary):
         The words in UTF-8, with a line feed between them; each one once.
     V : int
         How many there are.
+
+    Attributes
+    ----------
+    joined : bytes
+        As given.
     """
 
     counts = None
 
     def __init__(self, joined: bytes, V: int) -> None:
-        self._joined, self._length = joined, V
+        self.joined, self._length = joined, V
 
     def __len__(self) -> int:
         return self._length
 
     @cached_property
-    def words(self) -> list[str]:  # type: ignore[override]
+    def words(self) -> list[str]:  # type: ignore[override]  # numpydoc ignore=RT01
         """The V words."""
-        return self._joined.decode("utf-8", "surrogatepass").split("\n")
+        return self.joined.decode("utf-8").split("\n")
 
     @cached_property
     def _index(self) -> dict[str, int]:  # type: ignore[override]

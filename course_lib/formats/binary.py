@@ -1,8 +1,10 @@
 """Vectors as word2vec writes them in binary: a header, then word, space, and d times four bytes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from course_lib.formats.packed import Source
 from course_lib.formats.tables import Table
@@ -88,17 +90,18 @@ class BinaryReader:
         while row < len(words) and not self._table.full:
             room = self._table.room()
             until = len(words) if room is None else min(row + room, len(words))
-            chosen = vectors[row:until]
             self._table.add(
-                words[row:until],
-                lambda n: f"row {self._rows + n + 1}",
-                lambda kept, chosen=chosen: np.frombuffer(
-                    b"".join([chosen[n] for n in kept]), "<f4"
-                ).reshape(-1, self._d),
+                words[row:until], self._place, partial(self._numbers, vectors[row:until])
             )
             self._rows += until - row
             row = until
         self._source.place = f"after row {self._rows}"
 
+    def _place(self, row: int) -> str:
+        return f"row {self._rows + row + 1}"
+
+    def _numbers(self, vectors: list[bytes], rows: Sequence[int]) -> NDArray[np.float32]:
+        return np.frombuffer(b"".join([vectors[row] for row in rows]), "<f4").reshape(-1, self._d)
+
     def _error(self, message: str, ahead: int = 0) -> ValueError:
-        return self._source.error(message, f"row {self._rows + ahead + 1}")
+        return self._source.error(message, self._place(ahead))

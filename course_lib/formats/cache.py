@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-import os
 import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from course_lib.embeddings import Embeddings
 from course_lib.files import data_folder, replacing
@@ -109,7 +109,12 @@ def _read(path: Path, key: dict[str, Any]) -> Embeddings | None:
     return Embeddings.from_checked(StoredVocabulary(joined, V), vectors)
 
 
-def write(paths: list[Path], key: dict[str, Any], embeddings: Embeddings) -> bool:
+def write(
+    paths: list[Path],
+    key: dict[str, Any],
+    vocabulary: StoredVocabulary,
+    vectors: NDArray[np.floating],
+) -> None:
     """Keep a copy in the first place that takes it.
 
     Parameters
@@ -118,29 +123,23 @@ def write(paths: list[Path], key: dict[str, Any], embeddings: Embeddings) -> boo
         Where it can be.
     key : dict
         What it was made from.
-    embeddings : Embeddings
-        The table.
-
-    Returns
-    -------
-    bool
-        It was kept.
+    vocabulary : StoredVocabulary
+        The V words.
+    vectors : numpy.ndarray, shape (V, d)
+        Their vectors.
     """
     for path in paths:
         try:
             if path == paths[-1]:
                 path.parent.mkdir(parents=True, exist_ok=True)
-            _write(path, key, embeddings)
+            _write(path, key, vocabulary.joined, vectors)
         except OSError:
             continue
-        return True
-    return False
+        return
 
 
-def _write(path: Path, key: dict[str, Any], embeddings: Embeddings) -> None:
-    vectors = embeddings.input_vectors
-    joined = "\n".join(embeddings.vocabulary.words).encode("utf-8", "surrogatepass")
-    header = {
+def _write(path: Path, key: dict[str, Any], joined: bytes, vectors: NDArray[np.floating]) -> None:
+    header: dict[str, Any] = {
         "key": key,
         "shape": vectors.shape,
         "dtype": str(vectors.dtype),
@@ -155,5 +154,3 @@ def _write(path: Path, key: dict[str, Any], embeddings: Embeddings) -> None:
         file.write(MAGIC + json.dumps(header).encode() + b"\n" + joined)
         file.write(b"\0" * (header["start"] - file.tell()))
         file.write(vectors.astype(vectors.dtype.newbyteorder("<"), copy=False).data)
-        file.flush()
-        os.fsync(file.fileno())

@@ -21,7 +21,7 @@ from course_lib.formats.text import (
     find_header,
 )
 from course_lib.training import progress_bar
-from course_lib.vocabulary import Vocabulary, refuse_string
+from course_lib.vocabulary import StoredVocabulary, Vocabulary, refuse_string
 
 FORMATS = ("word2vec-text", "word2vec-binary", "glove")
 FIRST_ROWS = 1000  # room at the start where nobody knows how many there will be
@@ -134,16 +134,14 @@ def load_vectors(
     found = copies.read(places, key)
     if found is not None:
         return _cut(found, limit, wanted, path)
-    loaded, vectors = _load(
-        path, format, limit, wanted, member, chosen_dtype, errors, progress
-    )
+    loaded, vectors = _load(path, format, limit, wanted, member, chosen_dtype, errors, progress)
     if not loaded:
         raise ValueError(f"{path}: none of the {len(wanted or ()):,} words is in the file.")
-    embeddings = Embeddings.from_checked(Vocabulary(loaded), vectors)
+    vocabulary = StoredVocabulary("\n".join(loaded).encode(), len(loaded))
     whole = limit is None and wanted is None
     if whole and key.items() >= copies.fingerprint(path).items():  # it did not change meanwhile
-        copies.write(places, key, embeddings)
-    return embeddings
+        copies.write(places, key, vocabulary, vectors)
+    return Embeddings.from_checked(vocabulary, vectors)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -193,9 +191,7 @@ def _checked_words(words: Iterable[str] | None) -> set[str] | None:
     return wanted
 
 
-def _cut(
-    found: Embeddings, limit: int | None, wanted: set[str] | None, path: Path
-) -> Embeddings:
+def _cut(found: Embeddings, limit: int | None, wanted: set[str] | None, path: Path) -> Embeddings:
     """Give the part of a whole table that was asked for."""
     if limit is None and wanted is None:
         return found
@@ -298,9 +294,7 @@ def _refuse_other_kinds(source: Source, head: bytes) -> None:
         raise source.error(f"this is no file of vectors but {kind}.", "line 1")
 
 
-def _with_header(
-    source: Source, format: str, header: tuple[int, int], rest: bytes
-) -> Layout:
+def _with_header(source: Source, format: str, header: tuple[int, int], rest: bytes) -> Layout:
     rows, d = header
     if rows == 0 or d == 0:
         raise source.error(f"the header promises {rows} rows of {d} numbers.", "line 1")

@@ -51,7 +51,12 @@ class Source:
     """
 
     def __init__(
-        self, stream: IO[bytes], raw: IO[bytes], name: str, packed_size: int | None, size: int | None
+        self,
+        stream: IO[bytes],
+        raw: IO[bytes],
+        name: str,
+        packed_size: int | None,
+        size: int | None,
     ) -> None:
         self._stream, self._raw = stream, raw
         self.name, self.size, self.place = name, size, "at the start"

@@ -80,9 +80,7 @@ def _packing(file: BinaryIO, suffix: str) -> Iterator[IO[bytes]]:
         yield file
 
 
-def _rows(
-    words: list[bytes], matrix: NDArray[np.float32], binary: bool
-) -> Iterator[bytes]:
+def _rows(words: list[bytes], matrix: NDArray[np.float32], binary: bool) -> Iterator[bytes]:
     for start in range(0, len(words), ROWS_AT_ONCE):
         rows = matrix[start : start + ROWS_AT_ONCE]
         some = zip(words[start : start + ROWS_AT_ONCE], rows, strict=True)

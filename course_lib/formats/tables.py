@@ -54,9 +54,10 @@ class Table:
     ) -> None:
         self._source, self._errors = source, errors
         self._wanted = wanted
-        ends = [bound for bound in (limit, wanted and len(wanted)) if bound is not None]
-        self._limit = min(ends) if ends else None
-        self._vectors = np.empty((min([rows, *ends]), d), dtype)
+        bounds = [] if limit is None else [limit]
+        bounds += [] if wanted is None else [len(wanted)]
+        self._limit = min(bounds, default=None)
+        self._vectors = np.empty((min([rows, *bounds]), d), dtype)
         self._seen: set[str] = set()
         self.words: list[str] = []
         self.repeated: list[str] = []

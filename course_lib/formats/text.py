@@ -20,7 +20,7 @@ CHUNK = 2**18  # bytes read at once: what is made of them stays in the processor
 LONGEST_LINE = 2**20
 SAMPLE = 100  # lines that are looked at to find the dimension
 NEWLINE, SPACE = 10, 32
-BLANKS = np.frombuffer(b" \t\r", np.uint8)
+BLANK = np.isin(np.arange(256), list(b" \t\r"))  # what may stand at the end of a line
 NUMBER = re.compile(rb"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|inf(?:inity)?)", re.IGNORECASE)
 HEADER = re.compile(rb"[ \t]*(\d{1,15}) (\d{1,9})[ \t]*\r?")
 
@@ -96,7 +96,7 @@ class TextReader:
     """
 
     def __init__(self, source: Source, table: Table, d: int, rows: int | None) -> None:
-        self._source, self._table, self._d, self._promised = source, table, d, rows
+        self._source, self._table, self.d, self._promised = source, table, d, rows
         self._line = 1 if rows is None else 2  # the first line of the next chunk
         self._rows = 0
 
@@ -154,12 +154,18 @@ class TextReader:
         starts, ends = starts[lines], ends[lines]
         spaces = np.flatnonzero(codes == SPACE)
         last = np.searchsorted(spaces, ends)
-        short = last - np.searchsorted(spaces, starts) < self._d
+        fields = last - np.searchsorted(spaces, starts)
+        short = fields < self.d
         whole = int(short.argmax()) if short.any() else len(lines)
         if self._promised is not None:
             whole = min(whole, self._promised - self._rows)
-        splits = spaces[last[:whole] - self._d]
-        rows = _Rows(self, chunk, self._line + lines, starts, splits, ends)
+        splits = spaces[last[:whole] - self.d]
+        # A word with white space in it may be a word and a number too many.
+        tabs = b"\t" in chunk
+        spaced = frozenset(
+            range(whole) if tabs else np.flatnonzero(fields[:whole] > self.d).tolist()
+        )
+        rows = _Rows(self, chunk, self._line + lines, starts, splits, ends, spaced)
         rows.add_to(self._table)
         self._rows += whole
         if whole < len(lines) and not self._table.full:
@@ -177,7 +183,7 @@ class TextReader:
             )
         count = count_numbers(rows.chunk[rows.starts[row] : rows.ends[row]])
         return self._source.error(
-            f"the row has {count} numbers, but d is {self._d}. Was the file cut off, or is it of "
+            f"the row has {count} numbers, but d is {self.d}. Was the file cut off, or is it of "
             "another kind?",
             place,
         )
@@ -199,11 +205,6 @@ class TextReader:
         """
         return self._source.error(message, f"line {line}")
 
-    @property
-    def d(self) -> int:
-        """Numbers in a row."""
-        return self._d
-
 
 class _Rows:
     """The rows of one chunk: where each begins, where its word ends, where its numbers end."""
@@ -216,11 +217,10 @@ class _Rows:
         starts: NDArray[np.int64],
         splits: NDArray[np.int64],
         ends: NDArray[np.int64],
+        spaced: frozenset[int],
     ) -> None:
-        self.reader, self.chunk, self.lines = reader, chunk, lines
+        self.reader, self.chunk, self.lines, self.spaced = reader, chunk, lines, spaced
         self.starts, self.splits, self.ends = starts.tolist(), splits.tolist(), ends.tolist()
-        # Only these words can hold white space and so, perhaps, a number too many.
-        self.tabs = b"\t" in chunk
 
     def add_to(self, table: Table) -> None:
         row = 0
@@ -231,29 +231,25 @@ class _Rows:
             row = until
 
     def _add(self, table: Table, first: int, until: int) -> None:
-        raw = [
-            self._word(row, start, split)
-            for row, start, split in zip(
-                range(first, until), self.starts[first:until], self.splits[first:until], strict=True
-            )
-        ]
+        bounds = zip(self.starts[first:until], self.splits[first:until], strict=True)
+        raw = [self.chunk[start:split] for start, split in bounds]
+        for row in self.spaced.intersection(range(first, until)):
+            raw[row - first] = self._spaced_word(row)
         table.add(
             raw,
             lambda row: f"line {self.lines[first + row]}",
             lambda rows: self._numbers([first + row for row in rows]),
         )
 
-    def _word(self, row: int, start: int, split: int) -> bytes:
-        word = self.chunk[start:split]
-        if b" " in word or (self.tabs and b"\t" in word):
-            word = word.strip(b" \t")
-            pieces = word.split()
-            if len(pieces) > 1 and NUMBER.fullmatch(pieces[-1]):
-                raise self.reader.complain(
-                    f"the row has more than d = {self.reader.d} numbers, or its word "
-                    f"{word[-60:].decode('utf-8', 'replace')!r} ends in one. Is the row damaged?",
-                    int(self.lines[row]),
-                )
+    def _spaced_word(self, row: int) -> bytes:
+        word = self.chunk[self.starts[row] : self.splits[row]].strip(b" \t")
+        pieces = word.split()
+        if len(pieces) > 1 and NUMBER.fullmatch(pieces[-1]):
+            raise self.reader.complain(
+                f"the row has more than d = {self.reader.d} numbers, or its word "
+                f"{word[-60:].decode('utf-8', 'replace')!r} ends in one. Is the row damaged?",
+                int(self.lines[row]),
+            )
         return word
 
     def _numbers(self, rows: Sequence[int]) -> NDArray[np.float32]:
@@ -282,10 +278,10 @@ def _trimmed(
     r"""Give the ends of lines without what may stand there: "\r", and the space of fastText."""
     ends = breaks.copy()
     for _ in range(2):
-        ends -= (ends > starts) & np.isin(codes[np.maximum(ends - 1, 0)], BLANKS)
-    for line in np.flatnonzero((ends > starts) & np.isin(codes[np.maximum(ends - 1, 0)], BLANKS)):
-        line_codes = codes[starts[line] : ends[line]].tobytes()
-        ends[line] = starts[line] + len(line_codes.rstrip(b" \t\r"))
+        ends -= (ends > starts) & BLANK[codes[ends - 1]]
+    for line in np.flatnonzero((ends > starts) & BLANK[codes[ends - 1]]):
+        text = codes[starts[line] : ends[line]].tobytes()
+        ends[line] = starts[line] + len(text.rstrip(b" \t\r"))
     return ends
 
 
