@@ -149,9 +149,10 @@ def _fitting(initial: Embeddings, vocabulary: Vocabulary, settings: Word2VecSett
             f"The initial vectors have {size} dimensions, the settings say vector_size="
             f"{settings.vector_size}. Use dataclasses.replace(settings, vector_size={size})."
         )
-    return Embeddings(
-        vocabulary, initial.input_vectors, initial.output_vectors, initial.node_vectors
-    )
+    input_vectors = initial.input_vectors
+    if input_vectors.dtype == np.float16:  # of a file that was loaded so; too coarse to train in
+        input_vectors = input_vectors.astype(np.float32)
+    return Embeddings(vocabulary, input_vectors, initial.output_vectors, initial.node_vectors)
 
 
 def require_settings(settings: Word2VecSettings) -> None:

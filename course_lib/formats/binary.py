@@ -46,7 +46,7 @@ class BinaryReader:
             The file ends too early or goes on too long, or a word is none.
         """
         rest = b""
-        while block := self._source.read(max(CHUNK, 4 * self._d)):
+        while block := self._source.read(CHUNK):
             rest = self._take(rest + block)
             if self._table.full:
                 return

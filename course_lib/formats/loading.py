@@ -24,6 +24,7 @@ from course_lib.training import progress_bar
 from course_lib.vocabulary import StoredVocabulary, Vocabulary, refuse_string
 
 FORMATS = ("word2vec-text", "word2vec-binary", "glove")
+LARGEST_D = 2**17
 FIRST_ROWS = 1000  # room at the start where nobody knows how many there will be
 
 # The first bytes of files that are something else.
@@ -33,6 +34,7 @@ OTHER_KINDS = {
     b"\x80\x04": "a pickle; unpickling would run the code in it",
     b"\x80\x05": "a pickle; unpickling would run the code in it",
     b"\x93NUMPY": "an array of NumPy; np.load reads it, but it holds no words",
+    b"course_lib vectors": "the copy of one, made by load_vectors; load the file itself",
     b"\xba\x16\x4f\x2f": "a model of fastText; its file .vec holds the vectors",
     b"version https://git-lfs": "a pointer of git-lfs; fetch the file itself by: git lfs pull",
     b"\xff\xfe": "text in UTF-16; save it in UTF-8",
@@ -223,7 +225,7 @@ def _load(
     with open_source(path, member) as source:
         layout = find_layout(source, format)
         smallest_row = layout.d * (4 if layout.format == "word2vec-binary" else 2)
-        rows = min(layout.rows or FIRST_ROWS, source.most // smallest_row + 1)
+        rows = min(layout.rows or FIRST_ROWS, source.likely // smallest_row + 1)
         table = Table(source, layout.d, dtype, limit, wanted, errors, rows)
         if layout.format == "word2vec-binary":
             steps = BinaryReader(source, table, layout.d, layout.rows or 0).read()
@@ -296,8 +298,11 @@ def _refuse_other_kinds(source: Source, head: bytes) -> None:
 
 def _with_header(source: Source, format: str, header: tuple[int, int], rest: bytes) -> Layout:
     rows, d = header
-    if rows == 0 or d == 0:
-        raise source.error(f"the header promises {rows} rows of {d} numbers.", "line 1")
+    if rows == 0 or not 1 <= d <= LARGEST_D:
+        raise source.error(
+            f"the header promises {rows:,} rows of {d:,} numbers. This is no file of vectors.",
+            "line 1",
+        )
     if format == "auto":
         first_row = rest.partition(b"\n")[0]
         # Text in the first row decides; after it a word may hold any control character.

@@ -11,6 +11,7 @@ from typing import IO, NoReturn, cast
 
 # A packed file may hold this many times its own size: vectors as text pack to about a third.
 LARGEST_RATIO = 100
+LIKELY_RATIO = 8
 ALWAYS_ALLOWED = 2**24  # bytes: a small file may hold this much, whatever its size
 
 # What reading damaged packed bytes raises (RuntimeError: a zip archive with a password).
@@ -44,8 +45,8 @@ class Source:
     ----------
     name, size
         As given.
-    most : int
-        More bytes than this are refused.
+    most, likely : int
+        More bytes than ``most`` are refused; more than ``likely`` would be strange.
     place : str
         What has been read, for messages: "after line 17", say. The reader of a format sets it.
     """
@@ -60,10 +61,12 @@ class Source:
     ) -> None:
         self._stream, self._raw = stream, raw
         self.name, self.size, self.place = name, size, "at the start"
-        self.most = max(LARGEST_RATIO * (packed_size or 0), ALWAYS_ALLOWED)
         self._packed = packed_size is not None
-        if not self._packed:
-            self.most = cast(int, size)
+        if packed_size is None:
+            self.most = self.likely = cast(int, size)
+        else:
+            self.most = max(LARGEST_RATIO * packed_size, ALWAYS_ALLOWED)
+            self.likely = LIKELY_RATIO * packed_size
         self._taken = 0
         self._ahead = b""
 

@@ -22,7 +22,7 @@ SAMPLE = 100  # lines that are looked at to find the dimension
 NEWLINE, SPACE = 10, 32
 BLANK = np.isin(np.arange(256), list(b" \t\r"))  # what may stand at the end of a line
 NUMBER = re.compile(rb"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|inf(?:inity)?)", re.IGNORECASE)
-HEADER = re.compile(rb"[ \t]*(\d{1,15}) (\d{1,9})[ \t]*\r?")
+HEADER = re.compile(rb"[ \t]*(\d{1,15})[ \t]+(\d{1,9})[ \t]*\r?")
 
 
 def find_header(line: bytes) -> tuple[int, int] | None:
@@ -119,7 +119,7 @@ class TextReader:
                 return
             if number == 0 and self._promised is None and self._source.size:
                 expected = self._source.size / len(chunk) * self._rows
-                self._table.make_room(int(min(1.05 * expected, self._source.most // 2)))
+                self._table.make_room(int(min(1.05 * expected, self._source.likely // self.d)))
             yield
         if self._promised is not None and self._rows < self._promised:
             raise self._source.error(
@@ -243,6 +243,11 @@ class _Rows:
 
     def _spaced_word(self, row: int) -> bytes:
         word = self.chunk[self.starts[row] : self.splits[row]].strip(b" \t")
+        if b"\r" in word:
+            raise self.reader.complain(
+                "the line has a carriage return in it. Save the file with other line ends.",
+                int(self.lines[row]),
+            )
         pieces = word.split()
         if len(pieces) > 1 and NUMBER.fullmatch(pieces[-1]):
             raise self.reader.complain(
