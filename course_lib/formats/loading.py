@@ -1,5 +1,6 @@
 """Loading a file of vectors, whatever its format, packed or not."""
 
+import codecs
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -279,7 +280,7 @@ def find_layout(source: Source, format: str = "auto") -> Layout:
     d = find_dimension(lines)
     if d == 0:
         what = "no line begins with a word and goes on with numbers"
-        if _control_characters(head):
+        if not _is_text(head):
             what += ", and it has bytes that are no text, but no header of word2vec's binary format"
         raise source.error(f"this is no file of vectors: {what}.", "line 1")
     return Layout("glove", None, d)
@@ -305,12 +306,18 @@ def _with_header(source: Source, format: str, header: tuple[int, int], rest: byt
         )
     if format == "auto":
         first_row = rest.partition(b"\n")[0]
-        # Text in the first row decides; after it a word may hold any control character.
-        text = count_numbers(first_row) >= d or not _control_characters(rest)
+        # Numbers in the first row decide; further down a word may hold anything.
+        text = count_numbers(first_row) >= d or _is_text(rest)
         format = "word2vec-text" if text else "word2vec-binary"
     return Layout(format, rows, d)
 
 
-def _control_characters(sample: bytes) -> bool:
-    """Say whether some bytes cannot be text."""
-    return len(sample.translate(None, bytes(set(range(32)) - {9, 10, 13}))) < len(sample)
+def _is_text(sample: bytes) -> bool:
+    """Say whether bytes can be text: UTF-8 without control characters."""
+    controls = bytes(set(range(32)) - {9, 10, 13})
+    try:
+        # The sample may end in the middle of a character.
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
+    except UnicodeDecodeError:
+        return False
+    return len(sample.translate(None, controls)) == len(sample)
