@@ -36,8 +36,8 @@ class Table:
     ----------
     words : list of str
         The words kept.
-    repeated : list of str
-        What was left out because an earlier row had the same word.
+    repeated : int
+        Rows that were left out because an earlier row had the same word.
     full : bool
         Nothing more is wanted.
     """
@@ -60,7 +60,8 @@ class Table:
         self._vectors = np.empty((min([rows, *bounds]), d), dtype)
         self._seen: set[str] = set()
         self.words: list[str] = []
-        self.repeated: list[str] = []
+        self.repeated = 0
+        self._first_repeated = ""
         self.full = False
 
     def room(self) -> int | None:
@@ -134,7 +135,8 @@ class Table:
                 if self._wanted is not None and word not in self._wanted:
                     continue
                 if word in seen or word in self._seen:
-                    self.repeated.append(word)
+                    self._first_repeated = self._first_repeated or word
+                    self.repeated += 1
                 else:
                     kept.append(row)
                     seen.add(word)
@@ -172,10 +174,10 @@ class Table:
             V words and the vectors, shape (V, d).
         """
         if self.repeated:
-            n, word = len(self.repeated), self.repeated[0]
             warnings.warn(
-                f"{self._source.name} has {n} row{'s' * (n > 1)} with a word that an earlier row "
-                f"has, first {word!r}; the first row of each word was kept.",
+                f"{self._source.name} has {self.repeated} row{'s' * (self.repeated > 1)} with a "
+                f"word that an earlier row has, first {self._first_repeated!r}; the first row of "
+                "each word was kept.",
                 stacklevel=4,  # the line that called load_vectors
             )
         self._vectors.resize((len(self.words), self._vectors.shape[1]), refcheck=False)
