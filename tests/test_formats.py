@@ -290,7 +290,7 @@ def test_a_missing_word_is_told_apart(load):
     embeddings = load(THREE)
     assert "the" in embeddings.vocabulary
     assert "THE" not in embeddings.vocabulary
-    with pytest.raises(KeyError, match="'thee' is not among the 3 words .* mean 'the'"):
+    with pytest.raises(KeyError, match=r"'thee' is not among the 3 words .* mean 'the'"):
         embeddings.vector("thee")
     assert embeddings.vocabulary.encode(["of", "thee", "and"]).tolist() == [1, 2]
     assert embeddings.output_vectors is None
