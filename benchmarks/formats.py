@@ -1,7 +1,7 @@
 """Loading a file of GloVe's format: gensim, course_lib for the first time, course_lib again.
 
-    python -m benchmarks.formats                  400,000 words of 50 numbers, as in glove.6B.50d
-    python -m benchmarks.formats --output FILE    also write the table to FILE and FILE.json
+    python -m benchmarks formats                  400,000 words of 50 numbers, as in glove.6B.50d
+    python -m benchmarks formats --output FILE    also write the table to FILE and FILE.json
 
 Each load runs in a process of its own, one after the other, round by round; only ratios within a
 round are compared.
@@ -161,7 +161,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         Exit status.
     """
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.formats", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks formats", description=__doc__)
     parser.add_argument("--words", type=int, default=400_000)
     parser.add_argument("--dimension", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=3)
@@ -174,7 +174,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.output:
         measure.write_results(options.output, text, {"title": title, "rows": found})
     return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
