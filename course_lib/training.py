@@ -193,9 +193,12 @@ def fitting(initial: Embeddings, vocabulary: Vocabulary, vector_size: int) -> Em
             f"The initial vectors have {size} dimensions, the settings say vector_size="
             f"{vector_size}. Use dataclasses.replace(settings, vector_size={size})."
         )
+    input_vectors = initial.input_vectors
+    if input_vectors.dtype == np.float16:  # of a file that was loaded so; too coarse to train in
+        input_vectors = input_vectors.astype(np.float32)
     return Embeddings(
         vocabulary,
-        initial.input_vectors,
+        input_vectors,
         initial.output_vectors,
         initial.node_vectors,
         input_biases=initial.input_biases,

@@ -27,10 +27,11 @@ DEV = {
 }
 FLOORS = [
     {"corpus", "files", "huffman", "progress", "settings", "vocabulary"},
-    {"cooccurrences", "datasets", "embeddings", "pairs"},
-    {"training"},
+    {"cooccurrences", "embeddings", "pairs"},
+    {"formats", "training"},
     {"glove_training"},
     {"numpy_impl", "torch_impl", "gensim_impl"},
+    {"datasets"},
     {"plots", "checks"},
     {"widgets"},
     {"__main__"},
