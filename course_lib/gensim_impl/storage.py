@@ -174,7 +174,7 @@ def _existing(path: str | Path) -> Path:
 
 
 def _is_binary(path: Path) -> bool:
-    opened = {".gz": gzip.open, ".bz2": bz2.open}.get(path.suffix, open)
+    opened: Any = {".gz": gzip.open, ".bz2": bz2.open}.get(path.suffix, open)
     with opened(path, "rb") as file:
         _, d = map(int, file.readline(100).split())
         line = file.readline(1000 + 50 * d)

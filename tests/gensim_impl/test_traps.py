@@ -235,9 +235,11 @@ def test_14_add_vectors_keeps_the_random_rows():
 
 
 def test_14_training_added_words_crashes():
+    """Their OUT rows would lie 100 MB behind the end of the matrix."""
     code = """
-words = [f"word{number}" for number in range(200_000)]
-model.wv.add_vectors(words, np.ones((len(words), 8), dtype=np.float32))
+model = Word2Vec(text, vector_size=100, min_count=1, workers=1, epochs=1)
+words = [f"word{number}" for number in range(250_000)]
+model.wv.add_vectors(words, np.ones((len(words), 100), dtype=np.float32))
 text = [words[-1000:]] * 20
 """
     assert outcome(CHILD + code + "train(model)").startswith("crashed")
