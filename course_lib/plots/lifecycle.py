@@ -68,11 +68,11 @@ def gensim_model(*, title: str | None = None, size: Size = (7, 3.5)) -> Picture:
     heads = ((0.6, 6.25, "model: Word2Vec"), (1, 5.3, "model.wv: KeyedVectors"))
     for x, y, head in (*heads, (7.7, 5.3, "for training only")):
         axes.text(x, y, head, va="center", weight="bold", fontsize=10)
-    for x, tab, parts in ((1, 3.55, WORDS), (7.7, 4.0, REST)):
+    for x, tab, parts in ((1, 2.6, WORDS), (7.7, 2.6, REST)):
         for row, (name, what) in enumerate(parts):
             y = 4.5 - 0.78 * row
             axes.text(x, y, name, va="center", family="DejaVu Sans Mono", fontsize=8.5)
-            axes.text(x + tab - 0.3, y, what, va="center", fontsize=9, color=INK)
+            axes.text(x + tab, y, what, va="center", fontsize=9, color=INK)
     return picture
 
 
