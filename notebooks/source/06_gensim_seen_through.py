@@ -55,7 +55,7 @@ print("largest difference, IN: ", np.abs(ours.input_vectors - model.wv.vectors).
 print("largest difference, OUT:", np.abs(ours.output_vectors - model.syn1neg).max())
 
 # %% [markdown]
-# Zero. Not one of the 2 x 2,000 x 24 numbers differs in one bit. (`exact=True` makes our trainer add numbers up in the order of
+# Zero. Not one of the 2 × 1,831 × 24 numbers differs in one bit. (`exact=True` makes our trainer add numbers up in the order of
 # gensim's BLAS library. Without it, the two agree to rounding.) So you know gensim's training already: lessons 02 to 05
 # derive it. What is left is the life around it: vocabulary, files, learning rates, saving, growing. There gensim has
 # surprises, and version 4 is not version 3. In this lesson every surprise is shown in a cell, or told with the
@@ -99,8 +99,8 @@ plots.gensim_model()
 # | `input_vectors` | `model.wv.vectors` | `model.wv.syn0` |
 # | `output_vectors` | `model.syn1neg` | `model.trainables.syn1neg` |
 # | `node_vectors` | `model.syn1[:-1]` | `model.trainables.syn1` |
-# | `vocabulary.words` | `model.wv.index_to_key` | `model.wv.index2word` |
-# | `vocabulary.index(word)` | `model.wv.key_to_index[word]` | `model.wv.vocab[word].index` |
+# | `words` | `wv.index_to_key` | `wv.index2word` |
+# | `index(word)` | `wv.key_to_index[word]` | `wv.vocab[word].index` |
 # | `vector_size`, `epochs` | `vector_size`, `epochs` | `size`, `iter` |
 #
 # In gensim's skip-gram, the **context** word is on the IN side and the **centre** word on the OUT side.
@@ -130,7 +130,7 @@ print("the model of section 1:", np.array_equal(untrained.wv.vectors, model.wv.v
 
 # %% [markdown]
 # **Trap: call `build_vocab` twice.** The words are counted and sorted anew, but the vectors are there already, are
-# sorted a second time, and end up beside other words. On the same text nothing is said:
+# sorted a second time, and end up beside other words. On the same text there is no error:
 
 # %%
 twice = Word2Vec(sg=1, vector_size=24, min_count=5, seed=1, workers=1)
@@ -142,7 +142,7 @@ print(f"words that kept their vector: {kept} of {len(before):,}")
 heard.tell()
 
 # %% [markdown]
-# (Only the log says something, and only if you listen.) On a text with more words it is an IndexError. Make a new model.
+# Only the log says something, and only if you listen. On a text with more words it is an IndexError. Make a new model.
 #
 # ## 4. A corpus: a list, a file, a stream
 #
@@ -314,12 +314,16 @@ plots.learning_rates(
 
 # %%
 losses = [gensim_impl.objective(each, news).mean for each in (in_one_call, in_a_loop, by_hand)]
-for name, loss in zip(["one call", "loop", "by hand"], losses, strict=True):
-    print(f"{name:9s}{loss:5.1f} nats a pair")
 print("one call and loop within 0.1 nats:", abs(losses[0] - losses[1]) < 0.1)
+print("the loop ends lower:", losses[1] < losses[0])
+print("by hand, more than twice the loss:", losses[2] > 2 * losses[0])
+
+# %% tags=["nbval-ignore-output"]
+for name, loss in zip(["one call", "loop", "by hand"], losses, strict=True):
+    print(f"{name:9s}{loss:6.2f} nats a pair")
 
 # %% [markdown]
-# So be fair: on this text the loop does **no harm** to the loss that one could see. It spends about as much learning
+# So be fair: on this text the loop does **no harm** to the loss; it even ends a little lower. It spends about as much learning
 # rate as one call. What it does is not what its author meant, it warns only in the log, and from
 # the second call on nobody knows the rate. The recipe by hand ruins the model. Its author counted on fewer epochs.
 #
@@ -584,9 +588,9 @@ for mode in ["'r'", "'c'"]:
 for name, binary in [("v.txt", False), ("v.txt.gz", False), ("v.bin", True), ("v.bin.gz", True)]:
     vectors.save_word2vec_format(str(folder / name), binary=binary)
     back = KeyedVectors.load_word2vec_format(str(folder / name), binary=binary)
-    share = (folder / name).stat().st_size / (folder / "v.txt").stat().st_size
+    small = (folder / name).stat().st_size < (folder / "v.txt").stat().st_size / 2
     same = np.array_equal(back.vectors, vectors.vectors)
-    print(f"{name:9s}{share:4.0%} of the text, bit for bit: {same}")
+    print(f"{name:9s}bit for bit: {same}, less than half of the text: {small}")
 
 # %% [markdown]
 # Both are exact, since text is written with all the digits that a float32 needs. Binary is smaller and many times faster to
@@ -632,7 +636,7 @@ print("OUT, bit for bit:", np.array_equal(out_back.vectors, ours.output_vectors)
 # ## 14. New words
 #
 # A model can learn new words from a second text: `build_vocab(more, update=True)`, then `train`. Six made-up sentences,
-# five of them about a *drone*, a word that the news have too rarely for the vocabulary:
+# five of them about a *drone*, a word that the news do not have:
 
 # %%
 more = [
@@ -797,11 +801,14 @@ print(f"largest difference: {np.abs(three.wv.vectors - again.wv.vectors).max():.
 
 
 # %%
+trace = folder / "trace.txt"
+
+
 class Surprise:
-    """Pickled, it becomes a call: Path.write_text(trace, "I was here")."""
+    """Pickled, it becomes a call: exec(code)."""
 
     def __reduce__(self):
-        return Path.write_text, (folder / "trace.txt", "I was here")
+        return exec, (f"open({str(trace)!r}, 'w').write('I was here')",)
 
 
 stranger = folder / "model_from_the_web"
@@ -810,14 +817,14 @@ try:
     gensim_impl.load_native(stranger)
 except ValueError as error:
     print("load_native:", str(error)[str(error).index("wants") :])
-print("trace after load_native:  ", (folder / "trace.txt").exists())
+print("trace after load_native:  ", trace.exists())
 
 # %%
 try:
     Word2Vec.load(str(stranger))
 except AttributeError:
     print("Word2Vec.load: this is no model")
-print("trace after Word2Vec.load:", (folder / "trace.txt").read_text())
+print("trace after Word2Vec.load:", trace.read_text())
 
 # %% [markdown]
 # gensim notices that it is no model, after the code has run. So load a pickle only if you would run a program from the same

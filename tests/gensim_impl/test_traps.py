@@ -662,6 +662,29 @@ def test_44_the_last_row_of_syn1_is_never_used(text):
 # Found on the way
 
 
+def test_most_similar_cosmul_warns(model):
+    with pytest.warns(DeprecationWarning, match="init_sims"):
+        model.wv.most_similar_cosmul("the")
+
+
+def test_a_table_with_83_entries_a_unit_in_the_place_of_83_and_a_third(text):
+    """All scores of a tree without training are 0, and gensim reads the entry of -0.024."""
+    tree = Word2Vec(hs=1, negative=0, **{**COMMON, "sample": 0})
+    tree.build_vocab(text)
+    turns = sum(len(tree.wv.get_vecattr(word, "code")) for word in ["the", "of"])
+    (score,) = tree.score([["the", "of"]], total_sentences=1)
+    assert score / turns == pytest.approx(-np.log1p(np.exp(0.024)), rel=1e-4)
+    assert score / turns != pytest.approx(np.log(0.5), rel=0.01)
+
+
+def test_text_read_as_binary_is_nonsense_without_an_error(model, tmp_path):
+    path = str(tmp_path / "vectors.txt")
+    model.wv.save_word2vec_format(path)
+    found = KeyedVectors.load_word2vec_format(path, binary=True)
+    assert found.index_to_key != model.wv.index_to_key
+    assert load_vectors(path).index_to_key == model.wv.index_to_key
+
+
 def test_growing_a_model_with_hierarchical_softmax_scrambles_its_nodes(text):
     model = Word2Vec(text, **COMMON | {"hs": 1, "negative": 0})
     words = list(model.wv.index_to_key)
