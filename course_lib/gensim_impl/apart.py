@@ -5,14 +5,14 @@ import subprocess
 import sys
 
 
-def outcome(code: str, seconds: float = 60) -> str:
+def outcome(code: str, seconds: float = 100) -> str:
     """Run Python code in a process of its own, and say how it ended.
 
     Parameters
     ----------
     code : str
         The program. What it prints last is part of the answer.
-    seconds : float, default 60
+    seconds : float, default 100
         After so long the process is ended.
 
     Returns

@@ -593,8 +593,8 @@ for name, binary in [("v.txt", False), ("v.txt.gz", False), ("v.bin", True), ("v
     print(f"{name:9s}bit for bit: {same}, less than half of the text: {small}")
 
 # %% [markdown]
-# Both are exact, since text is written with all the digits that a float32 needs. Binary is smaller and many times faster to
-# read. Four traps:
+# Both are exact, since text is written with all the digits that a float32 needs. Binary is smaller, and faster to
+# read (`test_43_...`). The traps:
 #
 # **Made-up counts.** The file has none, so gensim makes some up: $V, V - 1, \dots, 1$.
 
@@ -620,6 +620,9 @@ except ValueError as error:
     print(str(error)[:74])
 
 # %% [markdown]
+# A **GloVe** file is this format without the header: `load_word2vec_format(path, no_header=True)`, else a ValueError. Tokens with
+# spaces, such as `. . .` in one of the published files, stop gensim (`test_27_...`, `test_28_...`; lesson 08).
+#
 # **IN and OUT beside each other** take two files, or one file of ours (`Embeddings.save`). Mind the order of the rows: gensim
 # sorts a file by counts where there are counts. `to_keyed_vectors` puts them with both matrices, so that the rows agree.
 
@@ -705,7 +708,11 @@ print(gensim_impl.outcome(program).split(":")[0])
 
 # %% [markdown]
 # To start from trained vectors, copy rows: `gensim_impl.copy_rows(model, vectors)`. It copies into gensim's own float32
-# matrix. A matrix of another type in its place is worse than an error:
+# matrix. Other ways, each with its test: putting other `KeyedVectors` into `model.wv` makes `train` wait for ever (`test_15_...`).
+# Tutorials add all words of a published file by `build_vocab([words], update=True)`: each gets the count 1, and together they swallow the
+# noise of negative sampling (`test_13_...`). And `intersect_word2vec_format` stops at the second row with an IndexError, locks by default
+# what it copies, and cannot read binary files (`test_07_...` to `test_09_...`). A matrix of another type is worse
+# than an error:
 
 # %%
 right, wrong = gensim_impl.fresh_model(model), gensim_impl.fresh_model(model)
@@ -722,7 +729,8 @@ for name, each in [("float32", right), ("float64", wrong)]:
 
 # %% [markdown]
 # gensim takes the bytes of the float64 matrix for float32. It trains on nonsense, writes into the first half of the
-# rows, and says nothing.
+# rows, and says nothing. One thing to mind after a warm start: the rows that were *not* covered are random and short beside the trained ones
+# (`test_41_...`).
 #
 # ## 15. Starting again: `reset_from` and `init_weights`
 #
@@ -858,7 +866,8 @@ heard.tell()
 # ### "`vectors_lockf = np.ones(len(model.wv))` leaves all words free"
 #
 # `vectors_lockf` holds a factor for each word: 0 freezes its IN vector, 1 leaves it free. `np.ones` makes float64, and
-# gensim reads the bytes as float32. A float64 one is, read so, 0 and 1.875: half of the words are frozen.
+# gensim reads the bytes as float32. A float64 one is, read so, 0 and 1.875: half of the words are frozen. (OUT vectors cannot be locked;
+# and after new words, a lock that is too short is read again from its start: `test_11_...`, `test_12_...`.)
 
 # %%
 locked = gensim_impl.fresh_model(model)

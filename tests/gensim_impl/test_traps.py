@@ -9,6 +9,7 @@ import os
 import pickle
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import gensim
@@ -651,6 +652,19 @@ def test_43_binary_is_smaller_and_as_exact(model, tmp_path):
         made_up = [found.get_vecattr(row, "count") for row in range(len(found))]
         assert made_up == list(range(len(found), 0, -1)), "no counts of any text"
     assert (tmp_path / "True").stat().st_size < (tmp_path / "False").stat().st_size / 2
+
+
+def test_43_binary_is_read_faster(tmp_path):
+    vectors = KeyedVectors(100)
+    words = [f"word{number}" for number in range(3000)]
+    vectors.add_vectors(words, np.random.default_rng(1).random((3000, 100), dtype=np.float32))
+    seconds = {}
+    for kind in (False, True):
+        vectors.save_word2vec_format(str(tmp_path / str(kind)), binary=kind)
+        start = time.process_time()
+        KeyedVectors.load_word2vec_format(str(tmp_path / str(kind)), binary=kind)
+        seconds[kind] = time.process_time() - start
+    assert seconds[True] < seconds[False] / 2
 
 
 def test_44_the_last_row_of_syn1_is_never_used(text):
