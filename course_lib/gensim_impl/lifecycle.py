@@ -146,7 +146,6 @@ def fresh_model(other: Word2Vec, **changes: Any) -> Word2Vec:
     model.corpus_total_words = other.corpus_total_words
     for name in ("min_count", "sorted_vocab", "max_final_vocab"):
         setattr(model, name, given[name])
-    model.effective_min_count = given["min_count"]
     return model
 
 
