@@ -212,8 +212,8 @@ except TypeError as error:
     print("compressed:  ", str(error)[:46])
 
 # %% [markdown]
-# It is as good, but not the same: there are no jobs of 10,000 tokens, so that the learning rate steps and the random
-# numbers are drawn at other places. Do not mix the two ways when you compare models.
+# The training is the same, the random numbers are not: this way seeds them once an epoch, the other way once every 10,000
+# tokens, and it draws the windows from another generator. Do not mix the two ways when you compare models.
 #
 # ## 5. Counts, codes and paths
 #
@@ -395,7 +395,7 @@ plots.loss_curve(
 )
 
 # %% [markdown]
-# Twice the loss seems to fall at a blow, where the sum passes $2^{22}$ and $2^{23}$. People have taken that for learning.
+# Twice the loss seems to fall at a blow, where the sum passes $2^{22}$ and $2^{23}$. Nothing of the kind happened: set back each epoch, the loss hardly changes.
 #
 # **What the model's loss is** we can compute: all pairs, the model's own windows, subsampling and noise words, in
 # float64. That is `gensim_impl.objective`. For a fair comparison let gensim look at the same model. With a learning rate of next to
@@ -561,7 +561,7 @@ mapped = gensim_impl.load_native(path, mmap=True)
 print("on the disk:", isinstance(mapped.wv.vectors, np.memmap))
 
 # %% [markdown]
-# **Trap: `mmap="r"` and training.** Every tutorial shows `Word2Vec.load(path, mmap="r")`. Read-only memory can be looked
+# **Trap: `mmap="r"` and training.** gensim's documentation shows `mmap='r'`. Read-only memory can be looked
 # up. To train it is a crash, not an exception: Python is gone, and your notebook with it. So we try it in a process of its
 # own. `load_native` uses mode `"c"`, copy on write: what changes is kept in memory, and the file stays. (In mode `"r+"`
 # the training writes into your file: `test_31_mode_r_plus_...`.)
