@@ -41,6 +41,11 @@ COSINES = {
     for k in (1, 2, 5, 15)
 }
 SPREAD = {"k = 1": [0.1, 0.12, 0.11], "k = 5": [0.2, 0.21, 0.24], "no subsampling": [0.2, 0.2, 0.3]}
+ALPHAS = {
+    "one call": np.linspace(0.025, 0.0001, 40),
+    "a loop": np.tile(np.linspace(0.025, 0.005, 10), 4),
+    "by hand": np.repeat([0.025, 0.015, 0.005, -0.005], 10),
+}
 TREE = HuffmanTree.from_counts([4, 3, 2, 10, 2])
 DEEP = HuffmanTree.from_counts([2**power for power in range(31, -1, -1)])
 
@@ -142,6 +147,8 @@ CALLS = {
     "score_scatter": lambda: plots.score_scatter(CLOUD[:, 0], CLOUD[:, 0] + 0.1 * CLOUD[:, 1]),
     "cosine_histograms": lambda: plots.cosine_histograms(COSINES),
     "seed_spread": lambda: plots.seed_spread(SPREAD, xlabel="agreement", title="One is worse"),
+    "gensim_model": lambda: plots.gensim_model(),
+    "learning_rates": lambda: plots.learning_rates(ALPHAS, 4, title="A loop rises again"),
 }  # fmt: skip
 
 # Narrow enough for half a slide.
@@ -181,6 +188,7 @@ HALF = {
     "seed_spread": lambda: plots.seed_spread(
         SPREAD, xlabel="agreement", title="One is worse", size=(5.2, 3)
     ),
+    "learning_rates": lambda: plots.learning_rates(ALPHAS, 4, title="t", size=(5.2, 3.6)),
 }
 
 
@@ -389,6 +397,21 @@ def test_repeated_runs_tell_mean_and_spread():
     _, slow = picture.axes[0].containers
     _, _, (bars,) = slow.lines
     assert bars.get_segments()[2][:, 1].tolist() == [0.5, 0.75]
+
+
+def test_learning_rates_tell_how_often_they_rise():
+    picture = plots.learning_rates(ALPHAS, 4, title="t")
+    assert "a loop: starts at 0.0250, lowest 0.0050, rises 3 times" in picture.alt
+    assert "by hand: starts at 0.0250, lowest −0.0050, rises 0 times" in picture.alt
+    assert len(picture.axes[0].lines) == 4, "with one at zero"
+    x, y = picture.axes[0].lines[1].get_data()
+    assert x[10] == 1 and y[10] == 0.025
+    above = {name: ALPHAS[name] for name in ("one call", "a loop")}
+    assert len(plots.learning_rates(above, 4, title="t").axes[0].lines) == 2
+    with pytest.raises(ValueError, match="1 to 7 trainings"):
+        plots.learning_rates({}, 4, title="t")
+    with pytest.raises(ValueError, match="epochs must be at least 1"):
+        plots.learning_rates(ALPHAS, 0, title="t")
 
 
 def test_the_drawn_edges_are_those_of_the_tree():

@@ -5,6 +5,7 @@ behind. All functions share one palette and one style, and draw the same bytes e
 """
 
 from course_lib.plots.frequencies import keep_probability, zipf, zipf_fit
+from course_lib.plots.lifecycle import gensim_model, learning_rates
 from course_lib.plots.networks import cbow_architecture, one_hot_lookup, skipgram_architecture
 from course_lib.plots.noise import (
     cosine_histograms,
@@ -32,8 +33,10 @@ __all__ = [
     "bars",
     "cbow_architecture",
     "cosine_histograms",
+    "gensim_model",
     "huffman_tree",
     "keep_probability",
+    "learning_rates",
     "loss_curve",
     "matrix_heatmaps",
     "noise_distributions",
