@@ -7,10 +7,18 @@ PyTorch does not wait for it::
     from course_lib import numpy_impl, torch_impl, gensim_impl
 """
 
-from course_lib import datasets
+from course_lib import chinese, datasets, glossary
 from course_lib.embeddings import Embeddings
 from course_lib.huffman import HuffmanTree
 from course_lib.settings import Word2VecSettings
 from course_lib.vocabulary import Vocabulary
 
-__all__ = ["Embeddings", "HuffmanTree", "Vocabulary", "Word2VecSettings", "datasets"]
+__all__ = [
+    "Embeddings",
+    "HuffmanTree",
+    "Vocabulary",
+    "Word2VecSettings",
+    "chinese",
+    "datasets",
+    "glossary",
+]
