@@ -177,10 +177,12 @@ class Segmenter:
             raise ValueError(f"The user dictionary is a list of words: [{words[:20]!r}].")
         self.via_simplified = via_simplified
         frequencies, total = _jieba_dictionary()
-        self._tokenizer = _jieba_tokenizer()
-        self._tokenizer.FREQ, self._tokenizer.total = dict(frequencies), total
-        self._tokenizer.initialized = True  # or jieba would read the dictionary, and say so
         words = list(words)
+        self._tokenizer = _jieba_tokenizer()
+        # A copy takes some 40 MB, and jieba changes it only where words are added.
+        self._tokenizer.FREQ = dict(frequencies) if words else frequencies
+        self._tokenizer.total = total
+        self._tokenizer.initialized = True  # or jieba would read the dictionary, and say so
         for word in words:
             if not isinstance(word, str) or not word or not all(map(is_word, word)):
                 raise ValueError(
