@@ -30,13 +30,13 @@ SHOWN = {
 def segments() -> Picture:
     cuts = {"by hand": EXAMPLE, "jieba": chinese.Segmenter().cut("".join(EXAMPLE))}
     return plots.segmentations(
-        cuts, title="jieba cuts across ‘machine learning’ and ‘calculus’", size=(8.4, 2)
+        cuts, title="jieba cuts across ‘machine learning’ and ‘calculus’", size=(6.6, 2)
     )
 
 
 def trap() -> Picture:
     cuts = {"most probable": ["研究", "生命", "起源"], "longest first": ["研究生", "命", "起源"]}
-    return plots.segmentations(cuts, title="The longest word is a trap", size=(5, 1.9))
+    return plots.segmentations(cuts, title="The longest word is a trap", size=(3.9, 1.9))
 
 
 def words() -> Picture:
@@ -46,7 +46,7 @@ def words() -> Picture:
     points, shares = plots.pca([trained.vector(word) for word in glosses])
     return plots.scatter(
         points, list(glosses), groups=groups, glosses=glosses, shares=shares,
-        title="Words of a theme lie together", size=(8, 4.6),
+        title="Words of a theme lie together", size=(6.1, 4),
     )  # fmt: skip
 
 
@@ -58,7 +58,7 @@ def damage() -> Picture:
         list(RESULTS),
         ylabel="share",
         title="Every broken word costs a vector, and its neighbours",
-        size=(9, 4),
+        size=(7.1, 3.8),
     )
 
 
