@@ -46,7 +46,7 @@ def words() -> Picture:
     points, shares = plots.pca([trained.vector(word) for word in glosses])
     return plots.scatter(
         points, list(glosses), groups=groups, glosses=glosses, shares=shares,
-        title="Words of a theme lie together", size=(6.1, 4),
+        title="Most words lie with their theme", size=(6.1, 4),
     )  # fmt: skip
 
 

@@ -81,9 +81,9 @@ plots.segmentations(
 # With this cut 機器學習, *machine learning*, gets no vector from this sentence. 學機器 (*learn-machine*) and 習微 get one, and are
 # not Chinese.
 #
-# `chinese.Segmenter` is a thin coat around jieba. jieba itself warns on import, prints four lines on its first
-# call, and leaves its dictionary in the folder for temporary files, where the next process reads it back,
-# whoever wrote it. Ours does none of this, and each segmenter has a user dictionary of its own.
+# `chinese.Segmenter` is a thin coat around jieba. jieba itself prints four lines on its first call, and leaves
+# its dictionary in the folder for temporary files, where the next process reads it back, whoever wrote it. Ours does none of this,
+# and each segmenter has a user dictionary of its own.
 
 # %% [markdown]
 # ## 3. The formula: the most probable cut
@@ -404,8 +404,16 @@ groups = {word: theme for theme, words in shown.items() for word in words}
 points, shares = plots.pca([trained.vector(word) for word in glosses])
 plots.scatter(
     points, list(glosses), groups=groups, glosses=glosses, shares=shares,
-    title="Words of a theme lie together, as far as two dimensions can show",
+    title="Most words lie with their theme; two dimensions cannot show more",
 )  # fmt: skip
+
+# %% [markdown]
+# 好吃 (*tasty*) and 血壓 (*blood pressure*) lie side by side here. In all 64 dimensions they are not close: the two components hold about a third of the
+# variance, and what is in neither lands in the middle. Ask for the cosine before you believe a picture.
+
+# %%
+print("tasty and blood pressure: below 0.5", trained.similarity("好吃", "血壓") < 0.5)
+print("tasty and tasty (入味):   above 0.9", trained.similarity("好吃", "入味") > 0.9)
 
 # %% [markdown]
 # ## 10. What segmentation errors do to the vectors
