@@ -43,10 +43,10 @@ def words() -> Picture:
     glosses = {word: gloss for words in SHOWN.values() for word, gloss in words.items()}
     groups = {word: theme for theme, words in SHOWN.items() for word in words}
     trained = _trained()
-    points, shares = plots.pca([trained.vector(word) for word in glosses])
+    points, _ = plots.pca([trained.vector(word) for word in glosses])
     return plots.scatter(
-        points, list(glosses), groups=groups, glosses=glosses, shares=shares,
-        title="Most words lie with their theme", size=(6.1, 4),
+        points, list(glosses), groups=groups, glosses=glosses,
+        title="Most words lie with their theme", size=(6.2, 3.6),
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from course_lib import (
     datasets,
     glossary,
     numpy_impl,
+    plots,
     torch_impl,
 )
 from course_lib.numpy_impl.gradient_check import numerical_gradient
@@ -1331,6 +1332,16 @@ def test_scores_of_the_cuts_are_those_of_the_lesson(title):
         by_hand = re.search(r"by hand: (\S+) and (\d\.\d\d)", slide(CHINESE, title)).groups()
         for name, f1 in zip(["jieba", "via Simplified"], by_hand, strict=True):
             assert f"{name} F1 = {f1}" in lesson_output(CHINESE)
+
+
+def test_two_components_hold_less_than_half_of_the_variance():
+    trained = figures12._trained()
+    words = [word for words in figures12.SHOWN.values() for word in words]
+    _, shares = plots.pca([trained.vector(word) for word in words])
+    assert shares.sum() < 0.5
+    note = slide(CHINESE, "Neighbours share a theme")
+    assert f"the vectors of {len(words)} words" in note
+    assert "less than half of the variance" in note
 
 
 def test_damage_is_what_the_lesson_draws():
