@@ -244,7 +244,7 @@ print("load_corpus gives the same:", true_words == datasets.load_corpus("chinese
 # (*Old Wang plays the piano and sings. At the airport I found that I had left my passport. The conductor asks the choir to practise
 # the harmony once more.*)
 #
-# Now four ways to cut, from nothing to all we know. The third one is a trick: let jieba read the *Simplified* form of the
+# Now five ways to cut, from nothing to all we know. The third one is a trick: let jieba read the *Simplified* form of the
 # text, and cut the Traditional text at the same places. The last one gives jieba the word list of the grammar. No
 # real corpus comes with such a list, so it is an upper bound.
 
@@ -268,8 +268,8 @@ for name, (precision, recall, f1) in quality.items():
     print(f"{name:15s} {precision:8.2f} {recall:8.2f} {f1:6.2f}")
 
 # %% [markdown]
-# jieba's dictionary being Simplified costs a lot on Traditional text, and the detour repairs most of it without
-# any list. On the sentences by hand, which no grammar made, the order is the same:
+# jieba's dictionary being Simplified costs a lot on Traditional text, and the detour takes F1 from 0.69 to
+# 0.83 without any list. On the sentences by hand, which no grammar made, it helps as well:
 
 # %%
 for name in ["jieba", "via Simplified", "+ glossary"]:
