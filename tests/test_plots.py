@@ -4,12 +4,13 @@ import itertools
 import re
 import subprocess
 import sys
+import warnings
 from unittest import mock
 
 import matplotlib
 import numpy as np
 import pytest
-from matplotlib import style
+from matplotlib import font_manager, style
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
@@ -17,6 +18,7 @@ from matplotlib.text import Text
 from course_lib import plots
 from course_lib.embeddings import Embeddings
 from course_lib.huffman import HuffmanTree
+from course_lib.plots import fonts
 from course_lib.vocabulary import Vocabulary
 
 WORDS = ["king", "queen", "man", "woman", "crown"]
@@ -57,6 +59,12 @@ def tree_of(V, longest=None):
 
 
 # One call of each function, and the variants that draw something else.
+CUTS = {
+    "right": ["人工智慧", "是", "機器學習", "的", "夢想", "。"],
+    "jieba": ["人工", "智慧", "是機器", "學習", "的", "夢想", "。"],
+}
+CHINESE = ["人工智慧", "牛肉麵", "颱風", "鋼琴", "股票"]
+GLOSSES = {"人工智慧": "AI", "牛肉麵": "beef noodles", "颱風": "typhoon", "鋼琴": "piano"}
 CALLS = {
     "zipf": lambda: plots.zipf(VOCABULARY),
     "zipf, three texts": lambda: plots.zipf(
@@ -149,7 +157,13 @@ CALLS = {
     "seed_spread": lambda: plots.seed_spread(SPREAD, xlabel="agreement", title="One is worse"),
     "gensim_model": lambda: plots.gensim_model(),
     "learning_rates": lambda: plots.learning_rates(ALPHAS, 4, title="A loop rises again"),
+    "segmentations": lambda: plots.segmentations(CUTS, title="jieba finds half of the words"),
+    "scatter, chinese": lambda: plots.scatter(
+        MATRIX[:, :2], CHINESE, glosses=GLOSSES, title="Five words of Taiwan"
+    ),
 }  # fmt: skip
+
+CHINESE_CALLS = {name: CALLS[name] for name in ("segmentations", "scatter, chinese")}
 
 # Narrow enough for half a slide.
 HALF = {
@@ -614,12 +628,98 @@ def test_seed_spread_tells_the_means():
     assert alt == "Measure, mean over 2 seeds: a 1.50; b 4.00."
 
 
+# Chinese ------------------------------------------------------------------------------------------
+
+
+def without_fonts(monkeypatch):
+    monkeypatch.setattr(fonts, "FAMILIES", ("No Such Font", "Another One"))
+
+
+has_font = fonts.family_with("人工智慧牛肉麵颱風鋼琴股票") is not None
+
+
+@pytest.mark.parametrize("name", CHINESE_CALLS)
+@pytest.mark.parametrize(
+    "font", [pytest.param(True, marks=pytest.mark.skipif(not has_font, reason="no font")), False]
+)
+def test_chinese_has_glyphs_or_the_figure_says_what_to_install(name, font, monkeypatch):
+    expected = CALLS[name]().alt
+    if not font:
+        without_fonts(monkeypatch)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # "Glyph ... missing from font" is a warning
+        picture = CALLS[name]()
+        check_texts(picture)
+        picture._repr_mimebundle_()
+    texts = [text for text, _ in drawn_texts(picture)]
+    title = picture.get_suptitle().replace("\n", " ")
+    assert any(fonts.HAN.search(text) for text in texts) == font
+    assert ("fonts-noto-cjk" in title) == (not font)
+    assert picture.alt == expected, "it does not depend on the fonts"
+    assert "人工智慧" in picture.alt
+
+
+def test_without_a_font_glosses_stand_in_the_place_of_words(monkeypatch):
+    without_fonts(monkeypatch)
+    texts = [text for text, _ in drawn_texts(CALLS["scatter, chinese"]())]
+    assert {"AI", "beef noodles", "\\u80a1\\u7968"} <= set(texts), (
+        "a word without gloss: code points"
+    )
+    places = [text for text, _ in drawn_texts(CALLS["segmentations"]()) if text.isdigit()]
+    assert sorted(map(int, places)) == sorted([*range(1, 14)] * 2)
+
+
+def test_the_same_font_is_taken_whatever_the_order_of_the_list(monkeypatch):
+    if not has_font:
+        pytest.skip("no font")
+    chosen = fonts.family_with("人工智慧")
+    manager = font_manager.fontManager
+    monkeypatch.setattr(manager, "ttflist", manager.ttflist[::-1])
+    fonts._characters_of.cache_clear()
+    assert fonts.family_with("人工智慧") == chosen
+
+
+def test_fonts_that_were_installed_after_matplotlib_made_its_list_are_found(monkeypatch):
+    manager = font_manager.fontManager
+    dejavu = next(font for font in manager.ttflist if font.name == "DejaVu Sans")
+    monkeypatch.setattr(manager, "ttflist", [])
+    monkeypatch.setattr(font_manager, "findSystemFonts", lambda: [dejavu.fname, "/no/such.ttf"])
+    monkeypatch.setattr(fonts, "FAMILIES", ("DejaVu Sans",))
+    fonts._refresh.cache_clear()
+    fonts._characters_of.cache_clear()
+    assert fonts.family_with("abc") == "DejaVu Sans"
+    fonts._refresh.cache_clear()
+    fonts._characters_of.cache_clear()
+
+
+def test_a_font_without_a_character_is_not_taken(monkeypatch):
+    monkeypatch.setattr(fonts, "FAMILIES", ("DejaVu Sans",))
+    assert fonts.family_with("abc ä") == "DejaVu Sans"
+    assert fonts.family_with("abc 麵") is None
+
+
+def test_segmentations_tell_every_cut():
+    alt = CALLS["segmentations"]().alt
+    assert "jieba: 人工 | 智慧 | 是機器 | 學習 | 的 | 夢想" in alt
+
+
 # Bad input ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
+        (lambda: plots.segmentations({"a": ["一"]}, title="t"), ValueError, "two or more ways"),
+        (
+            lambda: plots.segmentations({"a": ["一"], "b": ["二"]}, title="t"),
+            ValueError,
+            "same sentence",
+        ),
+        (
+            lambda: plots.segmentations({"a": ["一" * 25], "b": ["一"] * 25}, title="t"),
+            ValueError,
+            "25 characters",
+        ),
         (lambda: plots.zipf({}), ValueError, "corpora"),
         (lambda: plots.zipf([3, 2]), ValueError, "three words"),
         (lambda: plots.zipf([3, 2, 0]), ValueError, "at least once"),

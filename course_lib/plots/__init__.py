@@ -17,6 +17,7 @@ from course_lib.plots.noise import (
 )
 from course_lib.plots.picture import BLUE, DPI, ORANGE, PALETTE, STYLE, Picture
 from course_lib.plots.repeats import repeated_runs
+from course_lib.plots.segments import segmentations
 from course_lib.plots.spaces import pca, scatter, similarity_heatmap
 from course_lib.plots.trees import huffman_tree, path_lengths
 from course_lib.plots.updates import sgd_step
@@ -47,6 +48,7 @@ __all__ = [
     "scatter",
     "score_scatter",
     "seed_spread",
+    "segmentations",
     "sgd_step",
     "similarity_heatmap",
     "skipgram_architecture",
