@@ -20,10 +20,10 @@ import os
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from gensim.models import KeyedVectors, Word2Vec
 
 from course_lib import (
@@ -38,7 +38,6 @@ from course_lib import (
     torch_impl,
 )
 from course_lib.corpus import Shuffled, TextFile, tokenize
-from course_lib.pairs import window_batches
 
 # %% [markdown]
 # ## 1. A question on real words
@@ -81,9 +80,9 @@ plots.segmentations(
 # With this cut 機器學習, *machine learning*, gets no vector from this sentence. 學機器 (*learn-machine*) and 習微 get one, and are
 # not Chinese.
 #
-# `chinese.Segmenter` is a thin coat around jieba. jieba itself prints four lines on its first call, and leaves
-# its dictionary in the folder for temporary files, where the next process reads it back, whoever wrote it. Ours does none of this,
-# and each segmenter has a user dictionary of its own.
+# `chinese.Segmenter` is a thin layer around jieba. jieba itself prints four lines on its first call, and leaves
+# its dictionary in the folder for temporary files, where the next process reads it back, whoever wrote it. Ours does none of this.
+# And each segmenter has a **user dictionary** of its own: words that you add because jieba's dictionary lacks them.
 
 # %% [markdown]
 # ## 3. The formula: the most probable cut
@@ -106,11 +105,13 @@ plots.segmentations(
 # \tag{2}
 # $$
 #
-# That is at most $L(L+1)/2$ look-ups: **dynamic programming**. A character that is in no dictionary word stands
-# alone. On runs of such characters jieba then tries a second model (a hidden Markov model of word beginnings and ends),
-# which may invent words; section 6 shows some.
+# That is at most $L(L+1)/2$ look-ups: **dynamic programming**. jieba counts a character that is no word of its
+# dictionary as one seen once, so that every text has a cut. Where two or more single characters then stand side by side,
+# it asks a second model (a hidden Markov model of word beginnings and ends), which may join them into words that are in no
+# dictionary. That finds names, and it invents words; section 6 shows one. A word of your user dictionary gets a count just large
+# enough to beat its own pieces.
 #
-# To judge a cut, count words whose two ends are both right (as the SIGHAN bakeoffs do):
+# To judge a cut, count words whose two ends are both right (as the SIGHAN bakeoffs do, the contests of segmenters):
 #
 # $$
 # \text{precision} = \frac{\text{right words}}{\text{words found}}, \qquad
@@ -186,7 +187,7 @@ print("jieba:", plain(text))
 # ## 5. Traditional and Simplified
 #
 # Taiwan and Hong Kong write **Traditional** characters, mainland China and Singapore **Simplified** ones.
-# jieba's dictionary was counted on Simplified text. [OpenCC](https://github.com/BYVoid/OpenCC) (Apache
+# jieba's dictionary is mostly Simplified. [OpenCC](https://github.com/BYVoid/OpenCC) (Apache
 # licence, works offline) converts.
 
 # %%
@@ -221,8 +222,8 @@ print(
 )
 
 # %% [markdown]
-# So do not mix texts of both kinds without a thought: the same thing gets two words, each with half the
-# text, and the vectors of 記憶體 and 內存 (both *memory*) are two vectors.
+# So do not mix texts of both kinds without a thought. Even with all characters converted to one script, 記憶體 and 內存
+# (both *memory*) are two words with two vectors, and each has seen half the text.
 
 # %% [markdown]
 # ## 6. A corpus with known words, and what jieba makes of it
@@ -268,8 +269,9 @@ for name, (precision, recall, f1) in quality.items():
     print(f"{name:15s} {precision:8.2f} {recall:8.2f} {f1:6.2f}")
 
 # %% [markdown]
-# jieba's dictionary being Simplified costs a lot on Traditional text, and the detour takes F1 from 0.69 to
-# 0.83 without any list. On the sentences by hand, which no grammar made, it helps as well:
+# jieba's dictionary being mostly Simplified costs a lot on Traditional text, and the detour takes F1 from 0.69 to
+# 0.83 without any list. (jieba's project also offers `dict.txt.big`, a larger dictionary with Traditional words. It is not
+# in the package, and has to be downloaded.) On the sentences by hand, which no grammar made, the detour helps as well:
 
 # %%
 for name in ["jieba", "via Simplified", "+ glossary"]:
@@ -288,7 +290,7 @@ print("found, and not ours:", ", ".join(sorted(found_once, key=lambda w: (-found
 print("jieba invents a word:", plain("資料科學家會整理資料"))
 
 # %% [markdown]
-# Three kinds. 這家 and 兩杯 are *this* or a number with its **measure word** (Chinese says *two cup tea*): jieba makes one word of
+# Three kinds. 這家 and 一杯 are *this* or a number with its **measure word** (Chinese says *one cup tea*): jieba makes one word of
 # them, we make two. Neither is wrong; there are several standards of what a word is, and a score compares with **one** of them.
 # 小學 (*primary school*) is an error: 從小學彈琴 is *from childhood / learn / play the piano*. And 科學家會 (*scientists can*) is an
 # invention of the hidden Markov model.
@@ -332,54 +334,56 @@ print("the same OUT vectors, to 1e-6:", np.allclose(ours.output_vectors, model.s
 # %% [markdown]
 # Nothing in word2vec knows about Chinese. A word is a row number.
 #
-# **PyTorch.** The vocabulary is small (about 700 words), so the full softmax of lesson 03 is affordable, with
-# Adam, and gradients by autograd:
+# **PyTorch.** Autograd's batches cost several times what our compiled loop costs, so here are a quarter of the
+# dimensions and of the epochs. One more thing differs. PyTorch gives each of $C$ context words $1/C$ of the gradient, as
+# the derivative of a mean demands; gensim gives each the whole (lesson 03). So these are other vectors:
 
 # %%
-torch.set_num_threads(1)
-vocabulary = Vocabulary.from_sentences(true_words, min_count=5)
-start = Embeddings.initial(vocabulary, 32)
-module = torch_impl.objectives.CBOWSoftmax(
-    torch.tensor(start.input_vectors), torch.tensor(start.output_vectors)
-)
-optimizer = torch.optim.Adam(module.parameters(), lr=0.01)
-batches = Word2VecSettings(architecture="cbow", min_count=5, batch_size=1000)
-rng = np.random.default_rng(1)
-for _ in range(3):
-    for contexts, mask, centers, _ in window_batches(true_words, vocabulary, batches, rng):
-        optimizer.zero_grad()
-        loss = module(torch.tensor(contexts), torch.tensor(centers).long(), torch.tensor(mask))
-        (loss / len(centers)).backward()
-        optimizer.step()
-by_torch = Embeddings(vocabulary, module.input_layer.weight.detach().numpy())
+shorter = replace(settings, vector_size=64, epochs=5)
+shuffled = Shuffled(true_words, np.random.default_rng(1))
+by_torch = torch_impl.train_word2vec(shuffled, shorter, progress=False)
+print(f"loss of a prediction: from {by_torch.losses[0]:.1f} to {by_torch.losses[-1]:.1f}")
 near = [word for word, _ in by_torch.most_similar("人工智慧", topn=3)]
 print("nearest three:", sorted(near))
 
 # %% [markdown]
-# Another objective, another optimiser, an eighth of the dimensions: the same three neighbours.
+# Other vectors, from far less training, and the same three neighbours.
 
 # %% [markdown]
 # ## 8. Neighbours
 #
-# Cosines between IN vectors. Do neighbours share the **theme** (food) or even the **role** (drinks)?
+# Cosines between IN vectors. Do neighbours share the **theme** (food) or even the **role** (drinks)? The grammar knows both:
+# `food.drink` is its list of drinks. We print the neighbours up to the widest gap between one cosine and the next, and the
+# role, where all of them have the same.
 
 # %%
 translated = {
-    "人工智慧": "artificial intelligence", "牛肉麵": "beef noodles", "颱風": "typhoon",
-    "吉他": "guitar", "上漲": "to rise (prices)", "醫生": "physician", "碗": "bowl (measure word)",
+    "人工智慧": "artificial intelligence", "珍珠奶茶": "bubble tea", "寒流": "cold wave",
+    "吉他": "guitar", "籃球": "basketball", "買進": "to buy (shares)", "碗": "bowl (measure word)",
 }  # fmt: skip
+
+
+def near_ones(embeddings, word):
+    """Give the nearest words, up to the widest gap between their cosines."""
+    near = embeddings.most_similar(word, topn=8)
+    gaps = -np.diff([cosine for _, cosine in near])
+    return sorted(neighbour for neighbour, _ in near[: np.argmax(gaps) + 1])
+
+
+# %%
 robust = Word2VecSettings(
     architecture="cbow", vector_size=64, window=5, min_count=5, epochs=20, exact=False
 )
 trained = numpy_impl.train_word2vec(true_words, robust, progress=False)
 roles = chinese.roles()
 for word, meaning in translated.items():
-    near = [neighbour for neighbour, _ in trained.most_similar(word, topn=3)]
-    kind = {roles.get(neighbour, "-") for neighbour in near}
-    print(f"{word} {meaning}: {', '.join(sorted(near))}   {kind if len(kind) == 1 else ''}")
+    near = near_ones(trained, word)
+    found = {roles.get(neighbour) for neighbour in near}
+    role = found.pop() if len(found) == 1 else None
+    print(f"{word} {meaning}: {', '.join(near)}{f'   {role}' if role else ''}")
 
 # %% [markdown]
-# *Rise* sits with *rebound*, *stay flat* and *fall*: words for opposite things stand in the same
+# *To buy* sits with *to sell* and *to buy more*: words for opposite things stand in the same
 # sentences. That is as in English. The measure word for bowls sits with those for plates, portions and bamboo steamers: it
 # stands in the same place before the same kind of noun.
 
@@ -445,9 +449,9 @@ models = {
 results = {name: theme_share(embeddings) for name, embeddings in models.items()}
 plots.bars(
     {
-        "F1 of the cut": [quality[name].f1 for name in texts],
-        "words that have a vector": [known for _, known in results.values()],
-        "neighbours of the same theme": [share for share, _ in results.values()],
+        "F1 of the cut": [round(quality[name].f1, 2) for name in texts],
+        "words that have a vector": [round(known, 2) for _, known in results.values()],
+        "neighbours of the same theme": [round(share, 2) for share, _ in results.values()],
     },
     list(texts),
     ylabel="share",
@@ -457,15 +461,15 @@ plots.bars(
 
 # %%
 for name in ["jieba", "via Simplified", "+ glossary", "true words"]:
-    near = [word for word, _ in models[name].most_similar("人工智慧", topn=3)]
-    print(f"{name:15s} {', '.join(sorted(near))}")
+    print(f"{name:15s} {', '.join(near_ones(models[name], '人工智慧'))}")
 parts = ["機器學習", "神經網路", "珍珠奶茶"]
 for name in ["jieba", "+ glossary", "+ all words"]:
     print(f"{name:15s} has", [word for word in parts if word in models[name].vocabulary])
 
 # %% [markdown]
 # The plain cut breaks *machine learning* and *deep learning* into pieces, so the neighbours of 人工智慧 are the pieces:
-# 學習 (*learning*), 深度 (*depth*), 科學 (*science*). Even a dictionary of a few dozen terms puts that right for the words
+# 學習 (*learning*), 深度 (*depth*), 科學 (*science*). The other three are not Chinese. 開發導航系統, *to develop a navigation
+# system*, is 開發 / 導航 / 系統, and jieba cuts across all of it. Even a dictionary of a few dozen terms puts that right for the words
 # that you care about, although it hardly moves the F1. **Look at your own words, not only at the score.**
 
 # %% [markdown]
@@ -506,17 +510,18 @@ print(f"neighbours of the same theme: below 0.05 {theme_share(by_hand)[0] < 0.05
 # %% [markdown]
 # ## 12. Saving and loading
 #
-# Chinese characters are three bytes each in UTF-8, rare ones four. Words must come back as they went. We take our vocabulary
-# and some nasty words: 𠮷 lies beyond 16 bits, 葛 carries an invisible selector for its variant, ＡＢＣ is full-width, the
+# Chinese characters are three bytes each in UTF-8, rare ones four. Words must come back as they went. We take the vocabulary
+# and the vectors of section 8, and some nasty words: 𠮷 lies beyond 16 bits, 葛 carries an invisible selector for its variant, ＡＢＣ is full-width, the
 # é of café is two code points.
 
 # %%
-nasty = ["𠮷野家", "葛\U000e0100城", "ＡＢＣ１２３", "cafe\u0301", "々", "㈱", "人工智慧"]
-vectors = np.random.default_rng(1).normal(size=(len(nasty), 4)).astype(np.float32)
-small = Embeddings(Vocabulary(nasty), vectors)
+nasty = ["𠮷野家", "葛\U000e0100城", "ＡＢＣ１２３", "cafe\u0301", "々", "㈱"]
+words = [*nasty, *trained.vocabulary.words]
+vectors = np.vstack([trained.input_vectors[: len(nasty)], trained.input_vectors])
 folder = Path(tempfile.mkdtemp())
-small.save(folder / "ours.npz")
-keyed = small.to_keyed_vectors()
+Embeddings(Vocabulary(words), vectors).save(folder / "ours.npz")
+keyed = Embeddings.load(folder / "ours.npz").to_keyed_vectors()
+model.save(str(folder / "the whole model of section 7"))
 keyed.save(str(folder / "gensim.kv"))
 for binary in (False, True):
     keyed.save_word2vec_format(str(folder / f"binary {binary}"), binary=binary)
@@ -529,8 +534,10 @@ loaded = {
     "word2vec binary": KeyedVectors.load_word2vec_format(str(folder / "binary True"), binary=True),
 }
 for name, again in loaded.items():
-    same = again.index_to_key == nasty and np.allclose(again.vectors, vectors, atol=1e-6)
+    same = again.index_to_key == words and np.allclose(again.vectors, vectors, atol=1e-6)
     print(f"{name:16s} words and vectors as before: {same}")
+whole = Word2Vec.load(str(folder / "the whole model of section 7"))
+print("the whole model: ", np.array_equal(whole.wv["人工智慧"], model.wv["人工智慧"]))
 
 # %% [markdown]
 # (gensim's own format is a pickle: load only what you saved yourself. Lesson 06 says why.)
@@ -544,7 +551,7 @@ import sys
 from pathlib import Path
 from course_lib import Embeddings
 folder = Path(sys.argv[1])
-print("ours:", Embeddings.load(folder / "ours.npz").vocabulary.words[-1] == "人工智慧")
+print("ours:", "人工智慧" in Embeddings.load(folder / "ours.npz").vocabulary)
 try:
     (folder / "words.txt").write_text("人工智慧")
 except UnicodeEncodeError as error:
@@ -561,14 +568,15 @@ run = subprocess.run(
 print(run.stdout)
 
 # %% [markdown]
-# `encoding="utf-8"`, always, for reading and writing. Two more things that look alike and are not equal:
+# `encoding="utf-8"`, always, for reading and writing. More things that look alike and are not equal:
 
 # %%
 print("full-width and half-width:", "ＡＩ" == "AI")
 print(
     "characters() of 'cafe' + accent, and of 'café':", chinese.characters("cafe\u0301") == ["café"]
 )
-print("a space between words may be U+3000:", ["我\u3000們"] == ["我\u3000們"])
+line = "全\u3000形 1.5"  # a word with the wide space of Chinese in it, and a number
+print(f"split() makes {len(line.split())} pieces of it, split(' ') makes {len(line.split(' '))}")
 
 # %% [markdown]
 # ## 13. A larger corpus of your own

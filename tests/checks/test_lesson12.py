@@ -76,6 +76,11 @@ def by_borders(gold, found):
     return right / len(found), right / len(gold)
 
 
+def place_in_the_list(gold, found):
+    right = sum(one == other for one, other in zip(gold, found, strict=False))
+    return right / len(found), right / len(gold)
+
+
 def spans(words):
     ends = np.cumsum(list(map(len, words))).tolist()
     return set(zip([0, *ends], ends, strict=False))
@@ -104,6 +109,24 @@ def most_frequent_first(text, counts):
     return found
 
 
+def products(text, counts):
+    """Multiply probabilities, which are 0 in the end."""
+    total = sum(counts.values())
+    best, back = [1.0], [0]
+    for end in range(1, len(text) + 1):
+        options = []
+        for begin in range(end):
+            count = counts.get(text[begin:end], 0.5 if end - begin == 1 else 0)
+            options.append((best[begin] * count / total, begin))
+        best.append(max(options)[0])
+        back.append(max(options)[1])
+    words, end = [], len(text)
+    while end:
+        words.insert(0, text[back[end] : end])
+        end = back[end]
+    return words
+
+
 def drops_unknown(text, counts):
     return [word for word in most_probable(text, counts) if word in counts]
 
@@ -113,7 +136,7 @@ def without_dividing(text, counts):
     return most_probable(text, counts, log=lambda p: np.log(p * sum(counts.values())))
 
 
-def shares(words, vectors, theme_of, n, *, cosine=True, itself=False, missing=True):
+def shares(words, vectors, theme_of, n, *, cosine=True, itself=False, missing=True, any_word=True):
     rows = vectors / np.linalg.norm(vectors, axis=1, keepdims=True) if cosine else vectors
     scores = rows @ rows.T
     if not itself:
@@ -121,7 +144,8 @@ def shares(words, vectors, theme_of, n, *, cosine=True, itself=False, missing=Tr
     found = []
     for word, theme in theme_of.items():
         if word in words:
-            near = np.argsort(-scores[words.index(word)])[:n]
+            order = np.argsort(-scores[words.index(word)])
+            near = [row for row in order if any_word or words[row] in theme_of][:n]
             found.append(np.mean([theme_of.get(words[row]) == theme for row in near]))
         elif missing:
             found.append(0.0)
@@ -160,6 +184,7 @@ WRONG_ANSWERS = {
     "12.2": {
         "words without their places": as_a_bag,
         "borders, not words": by_borders,
+        "words at the same place of the list": place_in_the_list,
         "swapped": swapped,
         "F1": f1_alone,
     },
@@ -168,17 +193,21 @@ WRONG_ANSWERS = {
         "the most frequent word first": most_frequent_first,
         "unknown characters are lost": drops_unknown,
         "counts, not probabilities": without_dividing,
+        "products of probabilities": products,
+        "an unknown character seen once": lambda text, counts: most_probable(text, counts, 1),
     },
     "12.4": {
         "the word is its own neighbour": mean_share(itself=True),
         "inner products": mean_share(cosine=False),
         "leaves words without a vector out": mean_share(missing=False),
+        "neighbours with a theme only": mean_share(any_word=False),
         "a share for each word": shares,
     },
     "12.5": {
         "reads the first line as a word": lambda path: load(path, skip=0),
         "Latin-1": lambda path: load(path, encoding="latin-1"),
         "splits at every white space": cut_at_white_space,
+        "strips the wide space": lambda path: ([w.strip() for w in load(path)[0]], load(path)[1]),
         "splitlines": lambda path: load(path, lines=str.splitlines),
         "float64": lambda path: load(path, dtype=np.float64),
         "the words alone": lambda path: load(path)[0],

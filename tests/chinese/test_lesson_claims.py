@@ -61,6 +61,22 @@ def test_the_hidden_markov_model_invents_words():
     assert "科學家會" not in list(without)
 
 
+def test_the_second_model_reads_runs_of_single_characters_known_or_not():
+    tokenizer = chinese.Segmenter()._tokenizer
+    assert all(tokenizer.FREQ.get(character) for character in "科學家會")
+    assert list(tokenizer.cut("科學家會", HMM=False)) == list("科學家會")
+    assert list(tokenizer.cut("科學家會")) == ["科學家會"]
+    assert "科學家會" not in tokenizer.FREQ
+
+
+def test_a_word_of_the_user_dictionary_just_beats_its_own_pieces():
+    plain, own = (chinese.Segmenter(words, via_simplified=True) for words in ([], ["學習率"]))
+    assert plain("學習率") == ["學習", "率"] and own("學習率") == ["學習率"]
+    counts, total = own._tokenizer.FREQ, own._tokenizer.total
+    of_pieces = counts["学习"] * counts["率"] / total
+    assert of_pieces < counts["学习率"] < of_pieces + 1
+
+
 def test_matplotlibs_own_font_warns_of_each_missing_character():
     figure = Figure()
     figure.text(0.5, 0.5, "人工", family="DejaVu Sans")
@@ -70,8 +86,9 @@ def test_matplotlibs_own_font_warns_of_each_missing_character():
 
 
 def test_split_cuts_at_the_wide_space():
-    assert ["全", "形", "1.5"] == ["全", "形", "1.5"]
-    assert ["全\u3000形", "1.5"] == ["全\u3000形", "1.5"]
+    line = "全\u3000形 1.5"
+    assert line.split() == ["全", "形", "1.5"]
+    assert line.split(" ") == ["全\u3000形", "1.5"]
     assert "行\u2028列".splitlines() == ["行", "列"]
 
 
