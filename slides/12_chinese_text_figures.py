@@ -20,7 +20,7 @@ RESULTS = {
 SHOWN = {
     "AI": {"人工智慧": "AI", "機器學習": "machine learning", "神經網路": "neural network"},
     "food": {"牛肉麵": "beef noodles", "豆漿": "soy milk", "炒飯": "fried rice"},
-    "weather": {"颱風": "typhoon", "寒流": "cold front", "大雨": "heavy rain"},
+    "weather": {"颱風": "typhoon", "寒流": "cold wave", "大雨": "heavy rain"},
     "medicine": {"醫生": "physician", "醫院": "hospital", "感冒": "a cold"},
     "music": {"吉他": "guitar", "鋼琴": "piano", "歌手": "singer"},
     "finance": {"股票": "shares", "利率": "interest rate", "下跌": "to fall"},

@@ -398,7 +398,7 @@ for word, meaning in translated.items():
 shown = {
     "AI": {"人工智慧": "AI", "機器學習": "machine learning", "神經網路": "neural network", "演算法": "algorithm"},
     "food": {"牛肉麵": "beef noodles", "豆漿": "soy milk", "炒飯": "fried rice", "好吃": "tasty"},
-    "weather": {"颱風": "typhoon", "寒流": "cold front", "大雨": "heavy rain", "氣象局": "weather office"},
+    "weather": {"颱風": "typhoon", "寒流": "cold wave", "大雨": "heavy rain", "氣象局": "weather office"},
     "medicine": {"醫生": "physician", "醫院": "hospital", "感冒": "a cold", "血壓": "blood pressure"},
     "music": {"吉他": "guitar", "鋼琴": "piano", "歌手": "singer", "旋律": "melody"},
     "finance": {"股票": "shares", "利率": "interest rate", "投資人": "investor", "下跌": "to fall"},
@@ -412,12 +412,12 @@ plots.scatter(
 )  # fmt: skip
 
 # %% [markdown]
-# 好吃 (*tasty*) and 血壓 (*blood pressure*) lie side by side here. In all 64 dimensions they are not close: the two components hold about a third of the
+# 大雨 (*heavy rain*) and 演算法 (*algorithm*) lie on one spot here. In all 64 dimensions they are not close: the two components hold about a third of the
 # variance, and what is in neither lands in the middle. Ask for the cosine before you believe a picture.
 
 # %%
-print("tasty and blood pressure: below 0.5", trained.similarity("好吃", "血壓") < 0.5)
-print("tasty and tasty (入味):   above 0.9", trained.similarity("好吃", "入味") > 0.9)
+print("heavy rain and algorithm:  below 0.5", trained.similarity("大雨", "演算法") < 0.5)
+print("heavy rain and downpour:   above 0.5", trained.similarity("大雨", "豪雨") > 0.5)
 
 # %% [markdown]
 # ## 10. What segmentation errors do to the vectors
