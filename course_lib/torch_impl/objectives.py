@@ -557,7 +557,7 @@ class TwoEmbeddings(nn.Module):
         gradients = torch.autograd.grad(loss, list(self.parameters()))
         with torch.no_grad():
             for matrix, gradient in zip(self.parameters(), gradients, strict=True):
-                matrix -= alpha * gradient
+                matrix.sub_(gradient, alpha=alpha)
         return loss.detach()
 
 
