@@ -4,6 +4,7 @@ Nothing is trained here and ``matplotlib.pyplot`` is never imported, so a figure
 behind. All functions share one palette and one style, and draw the same bytes each time.
 """
 
+from course_lib.plots.counts import against_counts, glove_weighting
 from course_lib.plots.frequencies import keep_probability, zipf, zipf_fit
 from course_lib.plots.networks import cbow_architecture, one_hot_lookup, skipgram_architecture
 from course_lib.plots.noise import (
@@ -29,9 +30,11 @@ __all__ = [
     "PALETTE",
     "STYLE",
     "Picture",
+    "against_counts",
     "bars",
     "cbow_architecture",
     "cosine_histograms",
+    "glove_weighting",
     "huffman_tree",
     "keep_probability",
     "loss_curve",
