@@ -716,10 +716,16 @@ def test_seed_spread_tells_the_means():
         (lambda: plots.pca(MATRIX, 4), ValueError, "1 to 3"),
         (lambda: plots.glove_weighting(alphas=[]), ValueError, "1 to 7 exponents, not 0"),
         (lambda: plots.glove_weighting([1.0, 0.0]), ValueError, "zeros are not in the loss"),
-        (lambda: plots.against_counts([1, 2], {"a": [1.0]}, ylabel="y", title="t"),
-         ValueError, "a has 1 values for 2 counts"),
-        (lambda: plots.against_counts([2, 2], {"a": [1, 2]}, ylabel="y", title="t"),
-         ValueError, "not all be equal"),
+        (
+            lambda: plots.against_counts([1, 2], {"a": [1.0]}, ylabel="y", title="t"),
+            ValueError,
+            "a has 1 values for 2 counts",
+        ),
+        (
+            lambda: plots.against_counts([2, 2], {"a": [1, 2]}, ylabel="y", title="t"),
+            ValueError,
+            "not all be equal",
+        ),
         (lambda: plots.against_counts([1, 2], {}, ylabel="y", title="t"), ValueError, "not 0"),
     ],
 )

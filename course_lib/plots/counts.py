@@ -144,8 +144,8 @@ def against_counts(
         for name, row in rows.items()
     }
     facts = [
-        f"{name} {written(medians[0, 1])} for the rarest and {written(medians[-1, 1])} for the most "
-        "frequent"
+        f"{name} {written(medians[0, 1])} for the rarest and "
+        f"{written(medians[-1, 1])} for the most frequent"
         for name, medians in quartiles.items()
     ]
     alt = f"{ylabel[0].upper()}{ylabel[1:]} against the count of the word, medians: "
