@@ -29,13 +29,13 @@ def ratios() -> Picture:
         PROBES,
         ylabel="log of the ratio",
         title="Up: sea. Down: land. Near 0: both, or neither",
-        size=(6.4, 3.2),
+        size=(5.8, 2.9),
     )
 
 
 def weighting() -> Picture:
     return plots.glove_weighting(
-        _counted().data, title="Nearly all counts weigh little", size=(4.6, 3.6)
+        _counted().data, title="Nearly all counts weigh little", size=(4.2, 3.4)
     )
 
 
@@ -64,7 +64,7 @@ def loss_curve() -> Picture:
         {name: run.losses for name, run in runs.items()},
         ylabel="mean loss of a count",
         title="Biases explain much, vectors part of the rest",
-        size=(4.6, 3.6),
+        size=(4.2, 3.4),
     )
 
 
