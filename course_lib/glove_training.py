@@ -264,11 +264,12 @@ def train_in_blocks(
             ]
             try:
                 for number, each in zip(numbers, trained, strict=True):
-                    losses[epoch] += each.result() / len(entries)
+                    losses[epoch] += each.result()
                     bar.update(min(BLOCK, len(entries) - number * BLOCK))
             except BaseException:  # Ctrl-C, too: what nobody has begun is called off
                 threads.shutdown(wait=False, cancel_futures=True)
                 raise
+            losses[epoch] /= len(entries)
             bar.set_postfix(epoch=epoch + 1, loss=f"{losses[epoch]:.4f}")
     return losses
 

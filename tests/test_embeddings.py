@@ -112,7 +112,7 @@ def test_bad_questions_are_refused(embeddings):
         embeddings.most_similar([])
     with pytest.raises(ValueError, match="topn"):
         embeddings.most_similar("w1", topn=0)
-    with pytest.raises(ValueError, match='"in" or "out"'):
+    with pytest.raises(ValueError, match='"in", "out" or "sum"'):
         embeddings.most_similar("w1", target="OUT")
 
 
@@ -408,3 +408,33 @@ def test_a_gap_that_cannot_be_filled_is_refused(embeddings, context, options, me
 def test_a_gap_needs_out_vectors(embeddings):
     with pytest.raises(ValueError, match="no OUT vectors"):
         Embeddings(embeddings.vocabulary, embeddings.input_vectors).fill_gap(["w1"])
+
+
+def test_the_sum_of_both_vectors_is_a_third_kind(embeddings, tmp_path):
+    total = embeddings.input_vectors + embeddings.output_vectors
+    np.testing.assert_array_equal(embeddings.matrix("sum"), total)
+    np.testing.assert_array_equal(embeddings.vector("w3", "sum"), total[3])
+    one = Embeddings(embeddings.vocabulary, total)
+    found = embeddings.most_similar("w1", topn=5, query="sum", target="sum")
+    assert found == one.most_similar("w1", topn=5)
+    np.testing.assert_array_equal(embeddings.to_keyed_vectors("sum").vectors, total)
+    with pytest.raises(ValueError, match='"in", "out" or "sum"'):
+        embeddings.matrix("both")
+    with pytest.raises(ValueError, match="no OUT vectors"):
+        one.matrix("sum")
+
+
+def test_biases_are_kept_and_checked(tmp_path):
+    vocabulary = Vocabulary(["a", "b"])
+    biases = np.array([1.5, -2.0], np.float32)
+    saved = Embeddings(
+        vocabulary, np.ones((2, 3)), np.ones((2, 3)), input_biases=biases, output_biases=-biases
+    )
+    saved.save(tmp_path / "vectors.npz")
+    loaded = Embeddings.load(tmp_path / "vectors.npz")
+    np.testing.assert_array_equal(loaded.input_biases, biases)
+    np.testing.assert_array_equal(loaded.output_biases, -biases)
+    assert loaded.input_biases.dtype == np.float32
+    for wrong in (np.ones(3), np.ones((2, 1)), np.array([1, np.nan]), np.array([1, 2])):
+        with pytest.raises(ValueError, match="output_biases"):
+            Embeddings(vocabulary, np.ones((2, 3)), output_biases=wrong)

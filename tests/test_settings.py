@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from gensim.models import Word2Vec
 
-from course_lib import Word2VecSettings
+from course_lib import GloveSettings, Word2VecSettings
 
 WRONG = {
     "architecture": ["skipgram", "CBOW", None, 1, np.array(["cbow", "cbow"])],
@@ -75,3 +75,40 @@ def test_the_defaults_are_gensims():
     # gensim's own are CBOW and three workers; the course starts with skip-gram, and reproducibly.
     assert (gensim.sg, gensim.workers) == (0, 3)
     assert (ours.architecture, ours.workers) == ("skip-gram", 1)
+
+
+WRONG_GLOVE = {
+    "vector_size": [0, 2.0, True],
+    "window": [0, 1.5, 10**7],
+    "min_count": [0, None],
+    "max_size": [0, 2.5],
+    "symmetric": [1, None],
+    "x_max": [0, -1, float("nan"), "100"],
+    "alpha": [0, float("inf"), None],
+    "learning_rate": [0, -0.05, float("nan"), 10**400],
+    "epochs": [0, 2.5],
+    "seed": [-1, 2**32],
+    "workers": [0, None],
+    "batch_size": [0, 1.5],
+}
+
+
+def test_every_setting_of_glove_is_tried():
+    assert set(WRONG_GLOVE) == {field.name for field in dataclasses.fields(GloveSettings)}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in WRONG_GLOVE.items() for value in values]
+)
+def test_a_wrong_value_for_glove_is_refused_by_name(name, value):
+    with pytest.raises(ValueError, match=rf"\b{name}\b"):
+        GloveSettings(**{name: value})
+
+
+def test_the_settings_of_glove_are_the_papers():
+    settings = GloveSettings()
+    assert (settings.x_max, settings.alpha, settings.learning_rate) == (100, 0.75, 0.05)
+    assert (settings.window, settings.symmetric) == (10, True)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        settings.x_max = 10.0
+    assert isinstance(dataclasses.replace(settings, x_max=np.int64(10)).x_max, float)
