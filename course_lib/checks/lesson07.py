@@ -89,8 +89,10 @@ def check_weight(weight: Callable[..., Any]) -> None:
         for slip, told in [
             (powers, "A count above x_max weighs more than 1 here: cut it off at 1."),
             (np.minimum(counts / x_max, 1), "The exponent alpha is missing."),
-            (np.maximum(powers, 1), "The larger of the two is taken. f is the smaller one."),
-            (np.where(counts < x_max, 1, powers), "The two cases are the wrong way round."),
+            (
+                np.maximum(powers, 1),
+                "The two cases are swapped: the weight is 1 from x_max on, and smaller before.",
+            ),
             (np.minimum(counts**alpha / x_max, 1), "Divide by x_max first, then take the power."),
             (
                 np.where(counts < x_max, powers, 0),
@@ -144,7 +146,7 @@ def check_gradients(gradients: Callable[..., Any]) -> None:
 @exercise("07.4", done="Each number has a learning rate of its own, and it only shrinks.")
 def check_adagrad(adagrad: Callable[..., Any]) -> None:
     """Two steps in a row, one with a zero gradient; what was handed in stays as it is."""
-    numbers, squares = np.array([1.0, -2.0, 0.5]), np.array([1.0, 1.0, 1.0])
+    numbers, squares = np.array([1.0, -2.0, 0.5]), np.array([1.0, 3.0, 2.0])
     two = "`adagrad` should return two arrays: return numbers, squares."
     for gradient in (np.array([2.0, -4.0, 0.0]), np.array([2.0, 8.0, 1.0])):
         g = 0.5 * gradient
@@ -197,14 +199,11 @@ def check_ppmi(ppmi: Callable[..., Any]) -> None:
                 "The logarithm is missing.",
             ),
             (
-                np.maximum(np.log(counts / rows), 0),
-                "This is log p(c | w). Divide by how frequent the context word is, too.",
+                np.zeros((3, 3)),
+                "Everything is 0. A probability alone has a logarithm below 0: PMI compares with "
+                "chance, X_i X_j / sum of X.",
             ),
-            (
-                np.maximum(np.log(counts / (rows * columns)), 0),
-                "The total of all counts is missing: PMI compares with chance.",
-            ),
-            (np.maximum(-pmi, 0) * (counts > 0), "The fraction is upside down."),
+            (np.where(counts > 0, np.maximum(-pmi, 0), 0), "The fraction is upside down."),
             (
                 np.where(counts > 0, np.abs(pmi), 0),
                 "Pairs below chance have become positive. They are 0 in PPMI.",

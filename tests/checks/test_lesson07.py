@@ -81,7 +81,6 @@ WRONG_ANSWERS = {
         "not cut off": weight_where(lambda c, m, a: (c / m) ** a),
         "no exponent": weight_where(lambda c, m, a: np.minimum(1, c / m)),
         "the maximum": weight_where(lambda c, m, a: np.maximum(1, (c / m) ** a)),
-        "cases swapped": weight_where(lambda c, m, a: np.where(c < m, 1, (c / m) ** a)),
         "power first": weight_where(lambda c, m, a: np.minimum(1, c**a / m)),
         "zero from x_max on": weight_where(lambda c, m, a: np.where(c < m, (c / m) ** a, 0)),
         "always the defaults": weight_where(lambda c, m, a: np.minimum(1, (c / 100) ** 0.75)),
@@ -111,7 +110,6 @@ WRONG_ANSWERS = {
         ),
         "no logarithm": ppmi_where(lambda c, r, k, n: c * n / (r * k)),
         "conditional": ppmi_where(lambda c, r, k, n: np.maximum(np.log(c / r), 0)),
-        "no total": ppmi_where(lambda c, r, k, n: np.maximum(np.log(c / (r * k)), 0)),
         "upside down": ppmi_where(
             lambda c, r, k, n: np.where(c > 0, np.maximum(np.log(r * k / (c * n)), 0), 0)
         ),
