@@ -161,6 +161,14 @@ CALLS = {
     "scatter, chinese": lambda: plots.scatter(
         MATRIX[:, :2], CHINESE, glosses=GLOSSES, title="Five words of Taiwan"
     ),
+    "glove_weighting": lambda: plots.glove_weighting(),
+    "glove_weighting, counts": lambda: plots.glove_weighting(
+        np.geomspace(0.1, 5000, 60), x_max=10, alphas=[0.75]
+    ),
+    "against_counts": lambda: plots.against_counts(
+        VOCABULARY.counts, {"IN": np.arange(300.0), "OUT": np.log(VOCABULARY.counts)},
+        ylabel="length", title="Rare words are long",
+    ),
 }  # fmt: skip
 
 CHINESE_CALLS = {name: CALLS[name] for name in ("segmentations", "scatter, chinese")}
@@ -203,6 +211,10 @@ HALF = {
         SPREAD, xlabel="agreement", title="One is worse", size=(5.2, 3)
     ),
     "learning_rates": lambda: plots.learning_rates(ALPHAS, 4, title="t", size=(5.2, 3.6)),
+    "glove_weighting": lambda: plots.glove_weighting(VOCABULARY.counts, size=(4.6, 3.6)),
+    "against_counts": lambda: plots.against_counts(
+        VOCABULARY.counts, {"IN": np.arange(300.0)}, ylabel="length", title="t", size=(4.6, 3.6)
+    ),
 }
 
 
@@ -825,11 +837,37 @@ def test_segmentations_tell_every_cut():
         (lambda: plots.cosine_histograms({"k": ([2.0], [0.5])}), ValueError, "cosine"),
         (lambda: plots.seed_spread({}, xlabel="x", title="t"), ValueError, "1 to 12"),
         (lambda: plots.pca(MATRIX, 4), ValueError, "1 to 3"),
+        (lambda: plots.glove_weighting(alphas=[]), ValueError, "1 to 7 exponents, not 0"),
+        (lambda: plots.glove_weighting([1.0, 0.0]), ValueError, "zeros are not in the loss"),
+        (
+            lambda: plots.against_counts([1, 2], {"a": [1.0]}, ylabel="y", title="t"),
+            ValueError,
+            "a has 1 values for 2 counts",
+        ),
+        (
+            lambda: plots.against_counts([2, 2], {"a": [1, 2]}, ylabel="y", title="t"),
+            ValueError,
+            "not all be equal",
+        ),
+        (lambda: plots.against_counts([1, 2], {}, ylabel="y", title="t"), ValueError, "not 0"),
     ],
 )
 def test_bad_input_is_refused(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_the_weighting_says_what_a_count_of_one_weighs():
+    alt = plots.glove_weighting([1.0, 50.0, 100.0, 200.0], alphas=[0.75]).alt
+    assert "for alpha = 0.75 a count of 1 weighs 0.032" in alt
+    assert "Of 4 counts 50.00% reach x_max." in alt
+
+
+def test_against_counts_takes_medians_of_groups():
+    alt = plots.against_counts(
+        [1, 1, 1, 1000], {"IN": [1.0, 2.0, 9.0, 5.0]}, ylabel="length", title="t"
+    ).alt
+    assert "IN 2.00 for the rarest and 5.00 for the most frequent" in alt
 
 
 # Colours ------------------------------------------------------------------------------------------

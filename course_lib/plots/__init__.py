@@ -4,6 +4,7 @@ Nothing is trained here and ``matplotlib.pyplot`` is never imported, so a figure
 behind. All functions share one palette and one style, and draw the same bytes each time.
 """
 
+from course_lib.plots.counts import against_counts, glove_weighting
 from course_lib.plots.frequencies import keep_probability, zipf, zipf_fit
 from course_lib.plots.lifecycle import gensim_model, learning_rates
 from course_lib.plots.networks import cbow_architecture, one_hot_lookup, skipgram_architecture
@@ -31,10 +32,12 @@ __all__ = [
     "PALETTE",
     "STYLE",
     "Picture",
+    "against_counts",
     "bars",
     "cbow_architecture",
     "cosine_histograms",
     "gensim_model",
+    "glove_weighting",
     "huffman_tree",
     "keep_probability",
     "learning_rates",
