@@ -15,6 +15,7 @@ from course_lib.plots.noise import (
     yes_and_no,
 )
 from course_lib.plots.picture import BLUE, DPI, ORANGE, PALETTE, STYLE, Picture
+from course_lib.plots.pretrained import file_bytes, vector_lengths
 from course_lib.plots.repeats import repeated_runs
 from course_lib.plots.spaces import pca, scatter, similarity_heatmap
 from course_lib.plots.trees import huffman_tree, path_lengths
@@ -32,6 +33,7 @@ __all__ = [
     "bars",
     "cbow_architecture",
     "cosine_histograms",
+    "file_bytes",
     "huffman_tree",
     "keep_probability",
     "loss_curve",
@@ -48,6 +50,7 @@ __all__ = [
     "similarity_heatmap",
     "skipgram_architecture",
     "step_times",
+    "vector_lengths",
     "window",
     "window_weights",
     "yes_and_no",
