@@ -78,7 +78,7 @@ def file_bytes(
     alt = f"The {len(data)} bytes of a file: {'; '.join(told[:8])}"
     alt += f"; and {len(told) - 8} more." if len(told) > 8 else "."
     picture = Picture(title, alt, size or (7, 1.0 + 0.42 * lines))
-    axes = blank_axes(picture, (0, columns), (-1.4, lines * 1.05))
+    axes = blank_axes(picture, (-0.1, columns + 0.1), (-1.4, lines * 1.05))
     for place, (kind, byte) in enumerate(zip(kinds, data, strict=True)):
         x, y = place % columns, (lines - 1 - place // columns) * 1.05
         axes.add_patch(Rectangle((x + 0.03, y), 0.94, 0.98, fc=FILLS[kind], ec=GREY, lw=0.8))
@@ -169,5 +169,7 @@ def vector_lengths(
     if rows:
         axes.plot(*points.T, "o", color=ORANGE)
         picture.settle()
-        place_labels(axes, points, mark, avoid=np.column_stack([ranks, middle]))
+        dense = np.geomspace(ranks[0], ranks[-1], 200)
+        curve = np.interp(np.log(dense), np.log(ranks), middle)
+        place_labels(axes, points, mark, avoid=np.column_stack([dense, curve]))
     return picture
