@@ -45,7 +45,7 @@ def lengths() -> Picture:
         vectors.vocabulary.words,
         ["the", "king", "moon"],
         title="Frequent words are short, topical ones long",
-        size=(4.6, 3.5),
+        size=(4.8, 3.5),
     )
 
 
@@ -59,7 +59,7 @@ def analogies() -> Picture:
         highlight=["d"],
         ylabel="share of the questions",
         title="Nearest to b − a + c, nothing excluded",
-        size=(4.4, 3.4),
+        size=(4.0, 3.3),
     )
 
 
@@ -70,7 +70,7 @@ def zeros() -> Picture:
         ["none", "25 %", "50 %", "75 %"],
         ylabel="passages found",
         title="Share of unknown words, by distance",
-        size=(5.4, 3.5),
+        size=(5.0, 3.5),
     )
 
 
