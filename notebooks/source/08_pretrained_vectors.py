@@ -39,8 +39,8 @@ from course_lib.embeddings import unit
 #
 # The lesson runs on a small file that needs no network: `"wikipedia-mini"`, skip-gram vectors that the course trains on
 # its excerpt of Wikipedia. **To run it on real GloVe vectors, change this one line.** `"glove.6B.50d"` downloads them
-# once (862 MB); the path of a text file in GloVe's format works, too. What the prose says about numbers is about
-# `"wikipedia-mini"`.
+# once (862 MB), and the lesson then takes some minutes, since it has 400,000 words to read and to write. The path of a text file
+# in GloVe's format works, too. What the prose says about numbers is about `"wikipedia-mini"`.
 
 # %%
 source = "wikipedia-mini"  # or "glove.6B.50d", or the path of a file that you have
@@ -76,7 +76,7 @@ print(
 # The word2vec program writes two other formats. Let us make both from our file and look at their first bytes.
 
 # %%
-folder_kept = tempfile.TemporaryDirectory()
+folder_kept = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
 folder = Path(folder_kept.name)
 formats.save_vectors(folder / "some.txt", words.words, V, "word2vec-text")
 formats.save_vectors(folder / "some.bin", words.words, V, "word2vec-binary")
@@ -561,8 +561,8 @@ print(f"right with exclusion:    {np.mean(answers['excluded'] == d):.1%}")
 print(f"nearest to c alone:      {np.mean(answers['c alone'] == d):.1%}")
 
 # %% [markdown]
-# For four questions in five the nearest word is one of the three that you put in. $\hat v_b - \hat v_a$ is short
-# beside $\hat v_c$, so the sum stays near $c$. Excluding the words turns "nearly nothing right" into "a few right". And
+# For four questions in five the nearest word is one of the three that you put in. Multiply (3) out: the score of $w$ is
+# $\cos(w, b) - \cos(w, a) + \cos(w, c)$, and for $w = c$ the last term is 1, the most there can be. Excluding the words turns "nearly nothing right" into "a few right". And
 # if you ask for the neighbour of $c$ alone, with no $a$ and no $b$, nearly two thirds as many are right
 # (Linzen 2016 found the like on large vectors). On 4,288 genuine rows of glove.6B.50d we
 # once measured 65 % with exclusion, 44 % without, and 31 % for $c$ alone: far better vectors, an easier choice among fewer
@@ -801,8 +801,17 @@ for name in broken:
 # gensim stops at most of them, though its message names neither file nor line, and "could not convert string to float:
 # 'html>'" does not tell a beginner that the *download* went wrong. Three times it gives a **wrong table** without a word: the
 # word that comes twice becomes a row of zeros for the word `None`, a header that promises fewer rows cuts the file off, and
-# NaN goes through into every mean that you will ever take. And `. . .`, a real token of glove.840B, stops it altogether.
+# NaN goes through into every mean that you will ever take.
 #
+# The tokens with spaces are known from glove.840B, where the spaces are non-breaking ones. gensim reads those, since it splits at the
+# plain space only. Code that calls a bare `split()` does not:
+
+# %%
+line = "at\N{NO-BREAK SPACE}all 0.1 0.2"
+print("split():   ", len(line.split()), "fields for a word and two numbers")
+print('split(" "):', len(line.split(" ")), "fields")
+
+# %% [markdown]
 # ### A cut that nobody can see
 #
 # No reader can help if a text without a header is cut in the middle of its very last number:
