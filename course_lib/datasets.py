@@ -350,11 +350,6 @@ def load_vectors(name_or_path: str | Path, **options: Any) -> Embeddings:
         A ``pathlib.Path`` leads nowhere.
     OSError
         A download failed; the message says where to put a file that you have.
-
-    Examples
-    --------
-    >>> load_vectors("wikipedia-mini", limit=3, progress=False).vocabulary.words
-    ['the', 'of', 'and']
     """
     path = require_path(name_or_path)
     named = name_or_path == MINI or name_or_path in VECTORS

@@ -249,6 +249,27 @@ def test_words_are_picked_out_and_the_rest_is_not_parsed(load, cached):
     assert same(load(BINARY, words=wanted), ["the", "and"], VALUES[[0, 2]])
 
 
+def test_few_words_are_picked_out_in_large_steps(load, monkeypatch):
+    steps = []
+    real = formats.tables.Table.add
+    monkeypatch.setattr(
+        formats.tables.Table,
+        "add",
+        lambda self, raw, *rest: steps.append(raw) or real(self, raw, *rest),
+    )
+    content = b"".join(b"w%d 1 2\n" % n for n in range(1000))
+    assert len(load(content, words=["w0", "w998"])) == 2
+    assert (
+        len(
+            load(
+                b"1000 2\n" + binary([f"w{n}" for n in range(1000)], [[1, 2]] * 1000), words=["w9"]
+            )
+        )
+        == 1
+    )
+    assert len(steps) == 2
+
+
 def test_float16_halves_the_memory(load):
     for _ in range(2):
         assert same(load(THREE, dtype=np.float16), ["the", "of", "and"], np.float16(VALUES), "f2")
@@ -290,7 +311,7 @@ def test_a_missing_word_is_told_apart(load):
     embeddings = load(THREE)
     assert "the" in embeddings.vocabulary
     assert "THE" not in embeddings.vocabulary
-    with pytest.raises(KeyError, match="'thee' is not among the 3 words .* mean 'the'"):
+    with pytest.raises(KeyError, match=r"'thee' is not among the 3 words .* mean 'the'"):
         embeddings.vector("thee")
     assert embeddings.vocabulary.encode(["of", "thee", "and"]).tolist() == [1, 2]
     assert embeddings.output_vectors is None

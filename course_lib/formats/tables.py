@@ -65,13 +65,16 @@ class Table:
         self.full = False
 
     def room(self) -> int | None:
-        """Say how many words are missing to the limit.
+        """Say how many rows to hand over at most, so that none behind the limit is looked at.
 
         Returns
         -------
         int or None
-            Their number; None where there is no limit.
+            Their number; None where it cannot be known.
         """
+        return None if self._wanted is not None else self._left()
+
+    def _left(self) -> int | None:
         return None if self._limit is None else self._limit - len(self.words)
 
     def add(self, raw: list[bytes], places: Callable[[int], str], numbers: Numbers) -> None:
@@ -105,7 +108,7 @@ class Table:
         new = [words[row] for row in kept]
         self.words += new
         self._seen.update(new)
-        self.full = self.room() == 0
+        self.full = self._left() == 0
 
     def _decoded(self, raw: list[bytes], places: Callable[[int], str]) -> list[str]:
         try:
@@ -130,7 +133,7 @@ class Table:
             kept = []
             seen = set()
             for row, word in enumerate(words):
-                if len(kept) == self.room():
+                if len(kept) == self._left():
                     break
                 if self._wanted is not None and word not in self._wanted:
                     continue
@@ -140,7 +143,7 @@ class Table:
                 else:
                     kept.append(row)
                     seen.add(word)
-        return kept[: self.room()]
+        return kept[: self._left()]
 
     def _append(self, rows: NDArray[np.floating]) -> None:
         start, end = len(self.words), len(self.words) + len(rows)

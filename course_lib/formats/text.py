@@ -233,7 +233,7 @@ class _Rows:
     def _add(self, table: Table, first: int, until: int) -> None:
         bounds = zip(self.starts[first:until], self.splits[first:until], strict=True)
         raw = [self.chunk[start:split] for start, split in bounds]
-        for row in self.spaced.intersection(range(first, until)):
+        for row in sorted(self.spaced.intersection(range(first, until))):
             raw[row - first] = self._spaced_word(row)
         table.add(
             raw,
