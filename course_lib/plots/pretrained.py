@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.patches import Rectangle
@@ -82,14 +83,14 @@ def file_bytes(
     for place, (kind, byte) in enumerate(zip(kinds, data, strict=True)):
         x, y = place % columns, (lines - 1 - place // columns) * 1.05
         axes.add_patch(Rectangle((x + 0.03, y), 0.94, 0.98, fc=FILLS[kind], ec=GREY, lw=0.8))
-        middle = {"ha": "center", "va": "center", "parse_math": False}
+        middle: dict[str, Any] = {"ha": "center", "va": "center", "parse_math": False}
         axes.text(x + 0.5, y + 0.68, f"{byte:02x}", fontsize=9, color=INK, **middle)
         axes.text(x + 0.5, y + 0.27, _character(byte), fontsize=8, color=GREY, **middle)
     used = [kind for kind in FILLS if kind in kinds]
     for place, kind in enumerate(used):
-        x = place * columns / 4
-        axes.add_patch(Rectangle((x + 0.03, -1.2), 0.7, 0.7, fc=FILLS[kind], ec=GREY, lw=0.8))
-        axes.text(x + 0.9, -0.85, kind, fontsize=9, va="center")
+        left = place * columns / 4
+        axes.add_patch(Rectangle((left + 0.03, -1.2), 0.7, 0.7, fc=FILLS[kind], ec=GREY, lw=0.8))
+        axes.text(left + 0.9, -0.85, kind, fontsize=9, va="center")
     return picture
 
 
