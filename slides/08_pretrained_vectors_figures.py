@@ -66,7 +66,7 @@ def analogies() -> Picture:
 def zeros() -> Picture:
     found = _passages()
     return plots.bars(
-        {name: np.array(found[name]) for name in ("left out", "mean", "zeros")},
+        {name: np.array(found[name]) for name in ("left out", "zeros")},
         ["none", "25 %", "50 %", "75 %"],
         ylabel="passages found by distance",
         title="The more unknown words, the worse zeros do",
