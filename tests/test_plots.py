@@ -48,6 +48,11 @@ ALPHAS = {
     "a loop": np.tile(np.linspace(0.025, 0.005, 10), 4),
     "by hand": np.repeat([0.025, 0.015, 0.005, -0.005], 10),
 }
+FILE = [
+    ("header", b"1 2\n"), ("word", b"k\xc3\xb6ln"), ("separator", b" "),
+    ("number", b"\x00\x00\x80\x3f"), ("number", b"\x00\x00\x00\x3f"), ("separator", b"\n"),
+]  # fmt: skip
+LENGTHS = np.outer(1 + np.sin(np.arange(300) / 100), [3.0, 0.0, -4.0])
 TREE = HuffmanTree.from_counts([4, 3, 2, 10, 2])
 DEEP = HuffmanTree.from_counts([2**power for power in range(31, -1, -1)])
 
@@ -169,6 +174,14 @@ CALLS = {
         VOCABULARY.counts, {"IN": np.arange(300.0), "OUT": np.log(VOCABULARY.counts)},
         ylabel="length", title="Rare words are long",
     ),
+    "file_bytes": lambda: plots.file_bytes(FILE, title="A header, then words and numbers"),
+    "file_bytes, full": lambda: plots.file_bytes([("number", bytes(range(128)))], title="All"),
+    "vector_lengths": lambda: plots.vector_lengths(
+        LENGTHS, VOCABULARY.words, ["word1", "word20", "word21", "word300"], title="Short, long"
+    ),
+    "vector_lengths, none marked": lambda: plots.vector_lengths(
+        LENGTHS[:20], VOCABULARY.words[:20], title="Short, long"
+    ),
 }  # fmt: skip
 
 CHINESE_CALLS = {name: CALLS[name] for name in ("segmentations", "scatter, chinese")}
@@ -214,6 +227,10 @@ HALF = {
     "glove_weighting": lambda: plots.glove_weighting(VOCABULARY.counts, size=(4.6, 3.6)),
     "against_counts": lambda: plots.against_counts(
         VOCABULARY.counts, {"IN": np.arange(300.0)}, ylabel="length", title="t", size=(4.6, 3.6)
+    ),
+    "file_bytes": lambda: plots.file_bytes(FILE, title="A header, then", size=(5.2, 1.9)),
+    "vector_lengths": lambda: plots.vector_lengths(
+        LENGTHS, VOCABULARY.words, ["word1", "word300"], title="t", size=(4.6, 3.5)
     ),
 }
 
@@ -904,3 +921,51 @@ def test_palette_survives_colour_blindness(simulation):
         assert distance > 10, (first, second)
     for first, second in itertools.pairwise(plots.PALETTE):
         assert np.linalg.norm(lab(first, simulation) - lab(second, simulation)) > 20
+
+
+def test_file_bytes_shows_each_byte_and_says_what_it_is():
+    picture = CALLS["file_bytes"]()
+    shown = [text for text, _ in drawn_texts(picture)]
+    data = b"".join(run for _, run in FILE)
+    pairs = [text for text in shown if re.fullmatch("[0-9a-f]{2}", text)]
+    assert bytes.fromhex("".join(pairs)) == data
+    assert [shown.count(character) for character in "\N{OPEN BOX}\N{RETURN SYMBOL}k"] == [2, 2, 1]
+    for kind in ("header", "word", "separator", "number"):
+        assert kind in shown
+    assert "number bytes 00 00 80 3f" in picture.alt
+    assert "word bytes 6b c3 b6 6c 6e" in picture.alt
+    colours = {kind: plots.pretrained.FILLS[kind] for kind, _ in FILE}
+    expected = [to_rgb(colours[kind]) for kind, run in FILE for _ in run]
+    drawn = [patch.get_facecolor()[:3] for patch in picture.axes[0].patches]
+    assert drawn[: len(data)] == expected
+
+
+def test_file_bytes_refuses_what_does_not_fit():
+    with pytest.raises(ValueError, match="not 'letter'"):
+        plots.file_bytes([("letter", b"a")], title="t")
+    for data in (b"", b"a" * 129):
+        with pytest.raises(ValueError, match=f"1 to 128 bytes, not {len(data)}"):
+            plots.file_bytes([("word", data)], title="t")
+
+
+def test_vector_lengths_are_the_medians_of_their_ranks():
+    picture = CALLS["vector_lengths"]()
+    lengths = np.linalg.norm(LENGTHS, axis=1)
+    line = picture.axes[0].lines[0]
+    edges = np.unique(np.geomspace(1, 301, 25).astype(int))
+    for place, (start, end) in enumerate(itertools.pairwise(edges)):
+        assert line.get_ydata()[place] == pytest.approx(np.median(lengths[start - 1 : end - 1]))
+    assert line.get_ydata().max() <= lengths.max()
+    assert line.get_ydata().max() == pytest.approx(lengths.max(), rel=0.01)
+    assert f"word20 (rank 20) {lengths[19]:.2f}" in picture.alt
+    marks = np.column_stack(picture.axes[0].lines[1].get_data())
+    assert marks == pytest.approx(np.array([(n, lengths[n - 1]) for n in (1, 20, 21, 300)]))
+
+
+def test_vector_lengths_refuses_what_does_not_fit():
+    with pytest.raises(ValueError, match="at least 20"):
+        plots.vector_lengths(LENGTHS[:19], VOCABULARY.words[:19], title="t")
+    with pytest.raises(ValueError, match="one a row"):
+        plots.vector_lengths(LENGTHS, VOCABULARY.words[:-1], title="t")
+    with pytest.raises(KeyError, match="moon"):
+        plots.vector_lengths(LENGTHS, VOCABULARY.words, ["moon"], title="t")

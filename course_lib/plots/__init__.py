@@ -17,6 +17,7 @@ from course_lib.plots.noise import (
     yes_and_no,
 )
 from course_lib.plots.picture import BLUE, DPI, ORANGE, PALETTE, STYLE, Picture
+from course_lib.plots.pretrained import file_bytes, vector_lengths
 from course_lib.plots.repeats import repeated_runs
 from course_lib.plots.segments import segmentations
 from course_lib.plots.spaces import pca, scatter, similarity_heatmap
@@ -36,6 +37,7 @@ __all__ = [
     "bars",
     "cbow_architecture",
     "cosine_histograms",
+    "file_bytes",
     "gensim_model",
     "glove_weighting",
     "huffman_tree",
@@ -56,6 +58,7 @@ __all__ = [
     "similarity_heatmap",
     "skipgram_architecture",
     "step_times",
+    "vector_lengths",
     "window",
     "window_weights",
     "yes_and_no",
