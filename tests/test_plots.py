@@ -540,7 +540,7 @@ def test_heatmaps_share_a_scale_and_tell_the_change():
     assert [image.get_clim() for image in images[:2]] == [(-peak, peak)] * 2
     assert images[2].get_clim() == pytest.approx((-0.125, 0.125))
     assert np.array(images[2].get_array()) == pytest.approx(STEPPED - MATRIX)
-    assert "The rows that change: queen; most at “queen”, dimension 2 (by 0.125)" in picture.alt
+    assert "The rows that change: “queen”; most at “queen”, dimension 2 (by 0.125)" in picture.alt
     assert picture.get_suptitle() == "Only the row of “queen” changes"
 
 
