@@ -27,7 +27,7 @@ from typing import Any, Literal, NamedTuple, overload
 
 import numpy as np
 
-from course_lib import formats
+from course_lib import chinese, formats
 from course_lib.corpus import TextFile, require_path, split_long, tokenize
 from course_lib.embeddings import Embeddings
 from course_lib.files import data_folder, replacing
@@ -97,6 +97,14 @@ CATALOGUE = Catalogue(
             "5,000 sentences, 34,821 words",
             "CC BY 4.0",
             "this course: toy_corpus, a grammar with a planted structure",
+        ),
+        Entry(
+            "chinese",
+            "embedded",
+            "12,208 sentences, 90,547 words",
+            "CC BY 4.0",
+            "this course: course_lib.chinese, Traditional Chinese, 208 sentences by hand and the "
+            "others by a grammar",
         ),
         Entry(
             "text8",
@@ -174,7 +182,7 @@ def list() -> Catalogue:
 
 
 @overload
-def load_corpus(name_or_path: Literal["lee", "wikipedia", "toy"]) -> Sentences: ...
+def load_corpus(name_or_path: Literal["lee", "wikipedia", "toy", "chinese"]) -> Sentences: ...
 @overload
 def load_corpus(name_or_path: str | Path) -> Sentences | TextFile: ...
 def load_corpus(name_or_path: str | Path) -> Sentences | TextFile:
@@ -189,9 +197,11 @@ def load_corpus(name_or_path: str | Path) -> Sentences | TextFile:
     Returns
     -------
     list of list of str, or TextFile
-        Sentences. ``"lee"``, ``"wikipedia"`` and ``"toy"`` are lists that you may change; the
-        others are read from the disk each time they are iterated. In ``"lee"`` and ``"wikipedia"``
-        a document is one sentence; in any, a longer one than 10,000 tokens is cut.
+        Sentences. ``"lee"``, ``"wikipedia"``, ``"toy"`` and ``"chinese"`` are lists that you may
+        change; the others are read from the disk each time they are iterated. In ``"lee"`` and
+        ``"wikipedia"`` a document is one sentence; in any, a longer one than 10,000 tokens is cut.
+        ``"chinese"`` is cut into its true words, the 208 sentences written by hand first; the raw
+        text is in ``course_lib.chinese``.
 
     Raises
     ------
@@ -216,6 +226,8 @@ def load_corpus(name_or_path: str | Path) -> Sentences | TextFile:
         return _wikipedia()
     if name_or_path == "toy":
         return toy_corpus()
+    if name_or_path == "chinese":
+        return _chinese()
     if name_or_path in DOWNLOADS:
         return _downloaded(str(name_or_path))
     if isinstance(name_or_path, str) and not path.exists():
@@ -481,6 +493,11 @@ LEFTOVER = re.compile(
 def _article_tokens(text: str, *_limits: object) -> builtins.list[str]:
     """Tokenise as the other texts are; gensim's own limits on the length of a word are left out."""
     return tokenize(LEFTOVER.sub(" ", text))
+
+
+def _chinese() -> Sentences:
+    sentences = chinese.handwritten_sentences() + chinese.grammar_sentences()
+    return _interned(map(chinese.words_only, sentences))
 
 
 # ---------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ import pytest
 from gensim.corpora import WikiCorpus, wikicorpus
 from gensim.models import KeyedVectors, Word2Vec
 
-from course_lib import Vocabulary, datasets, numpy_impl
+from course_lib import Vocabulary, chinese, datasets, numpy_impl
 from course_lib.corpus import TextFile, require_reiterable, tokenize
 
 
@@ -87,7 +87,7 @@ def test_a_word_is_held_once(wikipedia):
 
 
 def test_what_is_loaded_may_be_changed():
-    for name in ("lee", "toy"):
+    for name in ("lee", "toy", "chinese"):
         first = datasets.load_corpus(name)
         first[0][0] = "changed"
         assert datasets.load_corpus(name)[0][0] != "changed"
@@ -244,7 +244,7 @@ def test_without_a_network_it_says_what_to_do(folder, served):
         with pytest.raises(OSError, match="'tiny' could not be downloaded") as raised:
             datasets.load_corpus("tiny")
         message = str(raised.value)
-        for part in ("http://127.0.0.1", str(folder / "tiny.zip"), "lee, wikipedia, toy"):
+        for part in ("http://127.0.0.1", str(folder / "tiny.zip"), "lee, wikipedia, toy, chinese"):
             assert part in message
         assert raised.value.__suppress_context__
         assert "another version" not in message
@@ -418,7 +418,7 @@ def test_a_path_is_a_text_file(tmp_path, monkeypatch):
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones(tmp_path):
-    known = "lee, wikipedia, toy, text8, wikitext-2, wikitext-103"
+    known = "lee, wikipedia, toy, chinese, text8, wikitext-2, wikitext-103"
     with pytest.raises(ValueError, match=rf"no corpus 'leee', and no file of that name.*{known}"):
         datasets.load_corpus("leee")
     with pytest.raises(FileNotFoundError, match=r"missing\.txt"):
@@ -498,10 +498,20 @@ def test_training_finds_what_was_planted(seed):
             assert sum(map(str.__ne__, traits, datasets.PEOPLE[other])) == 1, (word, other)
 
 
+def test_the_chinese_text_is_cut_into_its_true_words():
+    sentences = datasets.load_corpus("chinese")
+    written = chinese.handwritten_sentences() + chinese.grammar_sentences()
+    assert sentences == [chinese.words_only(tokens) for tokens in written]
+    words = f"{len(sentences):,} sentences, {count_words(sentences):,} words"
+    assert datasets.CATALOGUE[3].size == words
+    assert "208 sentences by hand" in datasets.CATALOGUE[3].source
+    assert sentences[0] == ["人工智慧", "已經", "走進", "我們", "的", "日常", "生活"]
+
+
 def test_nothing_else_is_warned_about(folder):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for name in ("lee", "wikipedia", "toy"):
+        for name in ("lee", "wikipedia", "toy", "chinese"):
             assert datasets.load_corpus(name)
 
 
