@@ -73,7 +73,7 @@ def glove_weighting(
     if found is not None:
         shares = np.full(len(found), 1 / len(found))
         axes.hist(
-            found, np.geomspace(low, high, 31), weights=shares, color=PALE_BLUE,
+            found, np.geomspace(low, high, 31).tolist(), weights=shares, color=PALE_BLUE,
             label="share of the counts",
         )  # fmt: skip
     for alpha, color in zip(alphas, PALETTE, strict=False):

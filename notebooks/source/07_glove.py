@@ -765,7 +765,7 @@ meets = counted[some][:, some].toarray() > 0
 
 def scores_of(model, rows, columns):
     """Give the dot product of IN and OUT of each pair, without biases."""
-    return np.einsum("nd,nd->n", model.input_vectors[rows], model.output_vectors[columns])
+    return np.einsum("nk,nk->n", model.input_vectors[rows], model.output_vectors[columns])
 
 
 def told_apart(table):
