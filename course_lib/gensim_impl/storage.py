@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from gensim.models import KeyedVectors, Word2Vec
-from gensim.utils import SaveLoad, open as open_as_gensim
+from gensim.utils import SaveLoad
+from gensim.utils import open as open_as_gensim
 
 # What gensim 4 writes into a file of a Word2Vec model or of KeyedVectors, and nothing else.
 KNOWN = {
@@ -53,8 +54,8 @@ def load_native(path: str | Path, *, mmap: bool = False) -> Word2Vec | KeyedVect
     FileNotFoundError
         The file is not there, or one that belongs to it.
     ValueError
-        It holds something that gensim does not write, or is damaged; or it is packed (.gz, .bz2) and
-        its matrices are to be mapped.
+        It holds something that gensim does not write, it is damaged, or matrices that are packed
+        (.gz, .bz2) are to be mapped.
     """
     path = Path(path)
     if not path.is_file():
@@ -90,8 +91,8 @@ def _unpickle_warily(path: Path) -> Word2Vec | KeyedVectors:
         raise ValueError(f"{path} holds a {kind}, not a Word2Vec model or KeyedVectors.")
     if further:
         raise ValueError(
-            f"{path} makes gensim unpickle a second file, for {further[0]!r}, which no model needs. "
-            "Do not load it."
+            f"{path} makes gensim unpickle a second file, for {further[0]!r}, which no model "
+            "needs. Do not load it."
         )
     return found
 
