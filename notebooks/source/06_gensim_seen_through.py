@@ -319,8 +319,9 @@ plots.learning_rates(
 # %% [markdown]
 # In one call, the rate falls from `alpha` to `min_alpha` once, whatever the order of the sentences. A call in a loop
 # knows nothing of the other calls: it goes from top to bottom each time, and what comes last in an epoch is trained
-# with the smallest steps. By hand, the rate is negative from the 14th epoch on: the model **unlearns**. How bad is
-# that? `gensim_impl.objective` computes the loss of each model (section 7 says how):
+# with the smallest steps. By hand, the first epoch falls to `min_alpha`, since that is lowered only afterwards; then
+# each epoch keeps one rate, and from the 14th on it is negative: the model **unlearns**. How bad is that?
+# `gensim_impl.objective` computes the loss of each model (section 7 says how):
 
 # %%
 losses = [gensim_impl.objective(each, news).mean for each in (in_one_call, in_a_loop, by_hand)]
@@ -357,6 +358,9 @@ in_order.train(news, total_examples=len(news), epochs=1, start_alpha=0.01, end_a
 print("alpha:", in_order.alpha, " min_alpha:", in_order.min_alpha, " epochs:", in_order.epochs)
 
 # %% [markdown]
+# The next `train` without them starts at 0.01. Set the three back yourself, or use `gensim_impl.grow` (section 14), which
+# does.
+#
 # ## 7. The loss that gensim reports
 #
 # `compute_loss=True` promises a loss, and `get_latest_training_loss()` gives a number in the millions. What is it? It
@@ -400,7 +404,7 @@ plots.loss_curve(
         "what the running sum gains": np.diff(running.sums) / 1e6,
         "set back each epoch": np.array(set_back.losses) / 1e6,
     },
-    ylabel="summed loss of an epoch (millions of nats)",
+    ylabel="loss of an epoch (millions of nats)",
     title="The loss does not fall by steps: the sum has outgrown its float32",
 )
 
