@@ -3,7 +3,7 @@
 import random
 import tempfile
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial, update_wrapper
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -160,12 +160,17 @@ def check_warm_start(warm_start: Callable[..., Any]) -> None:
 )
 def check_out_vectors(out_vectors: Callable[..., Any]) -> None:
     """A model with OUT vectors, and one with a tree."""
-    model = _model(trained=True)
+    model = _model(_NotCopied, trained=True)
+    trained = model.wv.vectors.copy()
     found = out_vectors(model)
     require(
         isinstance(found, KeyedVectors),
         f"Return KeyedVectors, not a {type(found).__name__}: KeyedVectors(model.vector_size), then "
         "add_vectors(words, matrix).",
+    )
+    require(
+        np.array_equal(model.wv.vectors, trained),
+        "The model has lost its IN vectors. Make new KeyedVectors for the OUT vectors.",
     )
     require(
         found.vectors.shape == model.syn1neg.shape,
@@ -186,6 +191,11 @@ def check_out_vectors(out_vectors: Callable[..., Any]) -> None:
         np.array_equal(found.vectors[rows], model.syn1neg),
         "The words have each other's vectors: row i of syn1neg belongs to word i of "
         "model.wv.index_to_key.",
+    )
+    require(
+        not np.shares_memory(found.vectors, model.syn1neg),
+        "The vectors are those of the model itself and change when it is trained further. Copy "
+        "them: model.syn1neg.copy().",
     )
     try:
         out_vectors(_model(trained=True, hs=1))
@@ -220,6 +230,7 @@ def check_train(train: Callable[..., Any]) -> None:
     with mock.patch.object(Word2Vec, "_train_epoch", _listening(orders)):
         model, vector = require_two(train(data), two)
     require(isinstance(model, Word2Vec), "The first thing to return is the model.")
+    require(model.train_count > 0, "The model is not trained. Call `train`, with epochs=20.")
     require(
         model.train_count == 1,
         f"The model was trained {model.train_count} times, so that the learning rate started again "
@@ -240,10 +251,16 @@ def check_train(train: Callable[..., Any]) -> None:
         "The vector is a view of the model's matrix, and changes when the model is trained "
         "further. Return a copy.",
     )
+    require(
+        len(orders) == 20,
+        "The text is read from a file, by corpus_file, and in the same order each time. Hand over "
+        "an object whose __iter__ shuffles.",
+    )
     wanted_order = sorted(map(" ".join, data))
     require(
         all(sorted(order) == wanted_order for order in orders),
-        "In some epoch the text is not read whole: it has to give every sentence each time.",
+        "In some epoch the text is not read whole: it has to give every sentence each time. "
+        "(An iterator gives them once only.)",
     )
     require(
         len({tuple(order) for order in orders}) == len(orders),
@@ -287,14 +304,12 @@ def _listening(orders: list[list[str]]) -> Callable[..., Any]:
 def _global_generators() -> tuple[Any, ...]:
     """Give the state of the random generators of Python and NumPy that a whole program shares."""
     _, key, position, *_ = np.random.get_state()  # noqa: NPY002 - it is the old one that counts
-    return random.getstate(), key.tobytes(), position
+    return random.getstate(), np.asarray(key).tobytes(), position
 
 
 def _read(corpus: Any) -> list[list[str]]:
-    def sentences() -> Iterator[Any]:
-        yield from corpus
-
-    found = guarded(lambda: list(sentences()))()
+    # A message then names the class and the learner's line, not ours.
+    found = guarded(update_wrapper(partial(list, corpus), type(corpus), updated=()))()
     require(
         all(isinstance(sentence, list) for sentence in found),
         "A sentence should be a list of words: line.split().",
@@ -302,9 +317,16 @@ def _read(corpus: Any) -> list[list[str]]:
     return found
 
 
-def _model(trained: bool = False, **changes: Any) -> Word2Vec:
+class _NotCopied(Word2Vec):
+    """A model that an answer gets itself, so that one can see what becomes of it."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "_NotCopied":
+        return self
+
+
+def _model(kind: type = Word2Vec, trained: bool = False, **changes: Any) -> Word2Vec:
     options = {"vector_size": 6, "min_count": 1, "sg": 1, "seed": 1, "workers": 1, "sample": 0}
-    model = Word2Vec(**options | changes)
+    model = kind(**options | changes)
     model.build_vocab(SENTENCES)
     if trained:
         model.train(SENTENCES, total_examples=len(SENTENCES), epochs=3)

@@ -1104,8 +1104,8 @@ def out_vectors(model):
 check("06.4", out_vectors)
 
 # %% [markdown] tags=["hint"]
-# `KeyedVectors(vector_size)` is empty, and `add_vectors(words, matrix)` fills it. Row `i` of `syn1neg` belongs to
-# word `i` of `model.wv.index_to_key`.
+# Ask for `model.negative`: `hs=1` alone keeps negative sampling. `KeyedVectors(vector_size)` is empty, and
+# `add_vectors(words, matrix)` fills it. Row `i` of `syn1neg` belongs to word `i` of `model.wv.index_to_key`.
 
 # %% [markdown] tags=["exercise"]
 # ### Exercise 06.5: An old tutorial

@@ -1,6 +1,7 @@
 """Typical wrong answers to lesson 06's exercises; test_exercises.py hands them to the checks."""
 
 import random
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -206,6 +207,17 @@ def asks_for_the_tree(model):
     return keyed(model, model.syn1neg.copy())
 
 
+def in_place_of_the_in_vectors(model):
+    model.wv.vectors = model.syn1neg
+    return model.wv
+
+
+def view(model):
+    out = keyed(model, model.syn1neg)
+    out.vectors = model.syn1neg
+    return out
+
+
 def bare_matrix(model):
     return model.syn1neg.copy()
 
@@ -254,6 +266,20 @@ def shuffled_before(data):
     model = untrained(data)
     order = random.sample(data, len(data))
     model.train(order, total_examples=len(data), epochs=20)
+    return model, model.wv["cricket"].copy()
+
+
+def from_a_file(data):
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", delete=False) as file:
+        file.writelines(" ".join(sentence) + "\n" for sentence in data)
+    options = {"vector_size": 64, "workers": 1, "seed": 1, "epochs": 20}
+    model = Word2Vec(corpus_file=file.name, **options)
+    Path(file.name).unlink()
+    return model, model.wv["cricket"].copy()
+
+
+def not_trained(data):
+    model = untrained(data, epochs=20)
     return model, model.wv["cricket"].copy()
 
 
@@ -309,6 +335,8 @@ WRONG_ANSWERS = {
         "does not ask for the objective": no_question_asked,
         "sorts the words": sorted_words,
         "gives the bare matrix": bare_matrix,
+        "puts them in the place of the IN vectors": in_place_of_the_in_vectors,
+        "gives a view": view,
         "makes the lengths one": of_length_one,
         "asks for the tree": asks_for_the_tree,
     },
@@ -316,6 +344,8 @@ WRONG_ANSWERS = {
         "trains in a loop": in_a_loop,
         "does not reshuffle": once_shuffled,
         "reads half of the text": half_of_the_text,
+        "reads a file": from_a_file,
+        "does not train": not_trained,
         "gives a live view": live_view,
         "has the default size": default_size,
         # A lambda, since the message begins with the name.
@@ -353,6 +383,21 @@ def test_a_text_that_fails_in_training_is_an_error_and_no_waiting_for_ever():
 
     with pytest.raises(CheckFailed, match="train stops with TypeError"):
         check("06.5", train)
+
+
+def test_an_error_of_the_corpus_is_told_without_the_line_of_the_check():
+    class ReturnsNothing(Sentences):
+        def __iter__(self):
+            return self.random.shuffle(self.sentences)
+
+    class Fails(Sentences):
+        def __iter__(self):
+            yield self.sentences[len(self.sentences)]
+
+    with pytest.raises(CheckFailed, match=r"Nothing stops with TypeError: [^(]*\(\) [^(]*$"):
+        check("06.2", ReturnsNothing)
+    with pytest.raises(CheckFailed, match=r"Fails stops with IndexError.*\(line .*sentences"):
+        check("06.2", Fails)
 
 
 def test_the_check_leaves_the_global_random_numbers_alone():
