@@ -39,7 +39,7 @@ from course_lib.embeddings import unit
 #
 # The lesson runs on a small file that needs no network: `"wikipedia-mini"`, skip-gram vectors that the course trains on
 # its excerpt of Wikipedia. **To run it on real GloVe vectors, change this one line.** `"glove.6B.50d"` downloads them
-# once (862 MB), and the lesson then takes some minutes, since it has 400,000 words to read and to write. The path of a text file
+# once (862 MB), and the lesson then takes some minutes and 3 GB of memory: it has 400,000 words to read and to write. The path of a text file
 # in GloVe's format works, too. What the prose says about numbers is about `"wikipedia-mini"`.
 
 # %%
