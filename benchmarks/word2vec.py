@@ -75,6 +75,13 @@ TABLES: dict[tuple[str, str], tuple[Trainer, ...]] = {
         SHARED,
         two_threads(SHARED),
         Trainer("ours, PyTorch", by_torch),
+        Trainer("ours, PyTorch, shared negatives", by_torch, {"shared_negatives": True}),
+        # Nearer to what D2L's way learns in as many epochs; its own rate stands in d2l.py.
+        Trainer(
+            "ours, PyTorch, shared negatives, alpha 0.05",
+            by_torch,
+            {"shared_negatives": True, "alpha": 0.05},
+        ),
         Trainer("D2L's way (PyTorch)", train_d2l, rounds=1),
     ),
     ("cbow", "negative-sampling"): PAIR,
@@ -204,7 +211,7 @@ def report(results: dict[str, Any]) -> str:
             for row in results["rows"]
             if (row["architecture"], row["objective"]) == (architecture, objective)
         ]
-        lines += [_line(row, rows[0]) for row in rows]
+        lines += [_line(row, rows[0]) for row in rows] + _against_d2l(rows)
     return "\n".join([*lines, "", *NOTES])
 
 
@@ -261,6 +268,20 @@ def _line(row: dict[str, Any], reference: dict[str, Any]) -> str:
         f"{row['first_call']:.1f}" if "first_call" in row else "",
     ]
     return "| " + " | ".join(cells) + " |"
+
+
+def _against_d2l(rows: list[dict[str, Any]]) -> list[str]:
+    """Say how many times D2L's speed each of our PyTorch rows has, in the rounds that both have."""
+    peers = [row for row in rows if row["name"].startswith("D2L")]
+    ours = [row for row in rows if row["name"].startswith("ours, PyTorch")]
+    told = []
+    for row in ours if peers else []:
+        ratio = measure.speed_ratios(_seconds(row), _seconds(peers[0]))
+        if ratio is not None:
+            told.append(
+                f"- {row['name']}: {ratio.median:.1f} ({ratio.low:.1f} to {ratio.high:.1f})"
+            )
+    return ["", "Times D2L's way, lowest to highest in brackets:", "", *told] if told else []
 
 
 def _seconds(row: dict[str, Any]) -> dict[int, float]:

@@ -3,11 +3,12 @@
 The three trainers are packages of their own, imported by name, so that a lesson which needs no
 PyTorch does not wait for it::
 
-    from course_lib import Vocabulary, HuffmanTree, Word2VecSettings, Embeddings, datasets
+    from course_lib import Vocabulary, HuffmanTree, Word2VecSettings, Embeddings
+    from course_lib import datasets, formats
     from course_lib import numpy_impl, torch_impl, gensim_impl
 """
 
-from course_lib import datasets
+from course_lib import chinese, datasets, formats, glossary
 from course_lib.embeddings import Embeddings
 from course_lib.huffman import HuffmanTree
 from course_lib.settings import GloveSettings, Word2VecSettings
@@ -19,5 +20,8 @@ __all__ = [
     "HuffmanTree",
     "Vocabulary",
     "Word2VecSettings",
+    "chinese",
     "datasets",
+    "formats",
+    "glossary",
 ]

@@ -1,8 +1,9 @@
-"""The named texts of the course: three that are always there, three to download, and your own.
+"""The named texts and vectors of the course: some are always there, others are downloaded once.
 
-``load_corpus(name)`` gives sentences; ``list()`` shows what there is. What is downloaded or takes
-seconds to make is kept in the user's cache folder, or in the folder that the environment variable
-COURSE_LIB_DATA names.
+``load_corpus(name)`` gives sentences, ``load_vectors(name)`` vectors that others trained;
+``list()`` and ``list_vectors()`` show what there is. What is downloaded or takes seconds to make is
+kept in the user's cache folder, or in the folder that the environment variable COURSE_LIB_DATA
+names.
 
 In ``"lee"`` and ``"wikipedia"`` a whole document is one sentence, as in gensim's own tutorials, so
 that a window may reach over a full stop.
@@ -13,7 +14,6 @@ import bz2
 import hashlib
 import html
 import itertools
-import os
 import re
 import shutil
 import sys
@@ -23,13 +23,15 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal, NamedTuple, overload
+from typing import Any, Literal, NamedTuple, overload
 
 import numpy as np
-import pooch
 
+from course_lib import chinese, formats
 from course_lib.corpus import TextFile, require_path, split_long, tokenize
-from course_lib.files import replacing
+from course_lib.embeddings import Embeddings
+from course_lib.files import data_folder, replacing
+from course_lib.settings import Word2VecSettings
 
 # This module has a function called list, so the type needs its full name.
 Sentences = builtins.list[builtins.list[str]]
@@ -50,16 +52,14 @@ class Entry(NamedTuple):
 class Catalogue(tuple[Entry, ...]):
     """Entries that show themselves as a table."""
 
-    WIDTHS = (12, 8, 24, 24, 28)  # with the spaces between them exactly 100
-
     def __repr__(self) -> str:
+        name = max(len(entry.name) for entry in self)
+        widths = (name, 8, 24, 24, 40 - name)  # with the spaces between them exactly 100
         lines: builtins.list[str] = []
         for row in (Entry._fields, *self):
-            cells = [
-                textwrap.wrap(cell, width) for cell, width in zip(row, self.WIDTHS, strict=True)
-            ]
+            cells = [textwrap.wrap(cell, width) for cell, width in zip(row, widths, strict=True)]
             for parts in itertools.zip_longest(*cells, fillvalue=""):
-                padded = (part.ljust(width) for part, width in zip(parts, self.WIDTHS, strict=True))
+                padded = (part.ljust(width) for part, width in zip(parts, widths, strict=True))
                 lines.append(" ".join(padded).rstrip())
         return "\n".join(lines)
 
@@ -97,6 +97,14 @@ CATALOGUE = Catalogue(
             "5,000 sentences, 34,821 words",
             "CC BY 4.0",
             "this course: toy_corpus, a grammar with a planted structure",
+        ),
+        Entry(
+            "chinese",
+            "embedded",
+            "12,208 sentences, 90,547 words",
+            "CC BY 4.0",
+            "this course: course_lib.chinese, Traditional Chinese, 208 sentences by hand and the "
+            "others by a grammar",
         ),
         Entry(
             "text8",
@@ -174,7 +182,7 @@ def list() -> Catalogue:
 
 
 @overload
-def load_corpus(name_or_path: Literal["lee", "wikipedia", "toy"]) -> Sentences: ...
+def load_corpus(name_or_path: Literal["lee", "wikipedia", "toy", "chinese"]) -> Sentences: ...
 @overload
 def load_corpus(name_or_path: str | Path) -> Sentences | TextFile: ...
 def load_corpus(name_or_path: str | Path) -> Sentences | TextFile:
@@ -189,9 +197,11 @@ def load_corpus(name_or_path: str | Path) -> Sentences | TextFile:
     Returns
     -------
     list of list of str, or TextFile
-        Sentences. ``"lee"``, ``"wikipedia"`` and ``"toy"`` are lists that you may change; the
-        others are read from the disk each time they are iterated. In ``"lee"`` and ``"wikipedia"``
-        a document is one sentence; in any, a longer one than 10,000 tokens is cut.
+        Sentences. ``"lee"``, ``"wikipedia"``, ``"toy"`` and ``"chinese"`` are lists that you may
+        change; the others are read from the disk each time they are iterated. In ``"lee"`` and
+        ``"wikipedia"`` a document is one sentence; in any, a longer one than 10,000 tokens is cut.
+        ``"chinese"`` is cut into its true words, the 208 sentences written by hand first; the raw
+        text is in ``course_lib.chinese``.
 
     Raises
     ------
@@ -216,6 +226,8 @@ def load_corpus(name_or_path: str | Path) -> Sentences | TextFile:
         return _wikipedia()
     if name_or_path == "toy":
         return toy_corpus()
+    if name_or_path == "chinese":
+        return _chinese()
     if name_or_path in DOWNLOADS:
         return _downloaded(str(name_or_path))
     if isinstance(name_or_path, str) and not path.exists():
@@ -225,6 +237,200 @@ def load_corpus(name_or_path: str | Path) -> Sentences | TextFile:
             f"The names are {names}."
         )
     return TextFile(path)
+
+
+# ---------------------------------------------------------------------------------------------
+# Vectors
+
+MINI = "wikipedia-mini"
+MINI_SETTINGS = Word2VecSettings(vector_size=50, sample=1e-4, epochs=20)
+
+
+class VectorFile(NamedTuple):
+    """Which file holds the vectors, and the archive that it comes in.
+
+    Checksums were found as those of the texts were: the SHA-256 of each GloVe archive, with one and
+    the same value, in unrelated public projects that pin it (torchtext is one), the MD5 of
+    word2vec-google-news-300 in the list of gensim-data, which publishes that file. They were not
+    checked by a download of our own: none was possible.
+    """
+
+    files: tuple[str, ...]  # names that the file may have in the data folder; ours is the last one
+    url: str
+    checksum: str
+
+
+def _glove(archive: str, sha256: str, dimensions: Sequence[int] = ()) -> dict[str, VectorFile]:
+    url = f"https://nlp.stanford.edu/data/{archive}.zip"
+    names = [f"{archive}.{d}d" for d in dimensions] or [archive]
+    return {name: VectorFile((f"{name}.txt",), url, f"sha256:{sha256}") for name in names}
+
+
+VECTORS = {
+    **_glove(
+        "glove.6B",
+        "617afb2fe6cbd085c235baf7a465b96f4112bd7f7ccb2b2cbd649fed9cbcf2fb",
+        (50, 100, 200, 300),
+    ),
+    **_glove(
+        "glove.twitter.27B",
+        "792af52f795d1a32c9842a3240f5f3fe5e941a8ff6df5eb0f9d668092ebc019c",
+        (25, 50, 100, 200),
+    ),
+    **_glove(
+        "glove.42B.300d",
+        "03d5d7fa28e58762ace4b85fb71fe86a345ef0b5ff39f5390c14869da0fc1970",
+    ),
+    **_glove(
+        "glove.840B.300d",
+        "c06db255e65095393609f19a4cfca20bf3a71e20cc53e892aafa490347e3849f",
+    ),
+    "word2vec-google-news-300": VectorFile(
+        (
+            "GoogleNews-vectors-negative300.bin",
+            "GoogleNews-vectors-negative300.bin.gz",
+            "word2vec-google-news-300.gz",
+        ),
+        "https://github.com/piskvorky/gensim-data/releases/download/word2vec-google-news-300/"
+        "word2vec-google-news-300.gz",
+        "md5:a5e5354d40acb95f9ec66d5977d140ef",
+    ),
+}
+PDDL = "PDDL 1.0 (public domain)"
+VECTOR_CATALOGUE = Catalogue(
+    (
+        Entry(
+            MINI,
+            "embedded",
+            "9,550 words, d = 50",
+            "CC BY-SA 3.0",
+            "this course: skip-gram, trained on the text wikipedia when it is first asked for",
+        ),
+        *(
+            Entry(name, "download", f"{size}; the archive has {packed}", PDDL, f"Stanford: {text}")
+            for names, size, packed, text in (
+                (builtins.list(VECTORS)[:4], "400,000 words", "862 MB", "Wikipedia, Gigaword"),
+                (builtins.list(VECTORS)[4:8], "1.2 million words", "1.4 GB", "Twitter"),
+                (("glove.42B.300d",), "1.9 million words", "1.8 GB", "Common Crawl"),
+                (("glove.840B.300d",), "2.2 million words", "2.0 GB", "Common Crawl"),
+            )
+            for name in names
+        ),
+        Entry(
+            "word2vec-google-news-300",
+            "download",
+            "3,000,000 words (1.7 GB)",
+            "not stated by the source",
+            "Google News; Mikolov et al. 2013b",
+        ),
+    )
+)
+
+
+def list_vectors() -> Catalogue:
+    """Show the vectors that ``load_vectors`` knows by name.
+
+    Returns
+    -------
+    Catalogue
+        A tuple of entries (name, where, size, licence, source) that prints as a table.
+    """
+    return VECTOR_CATALOGUE
+
+
+def load_vectors(name_or_path: str | Path, **options: Any) -> Embeddings:
+    """Load vectors of the catalogue, or a file of your own.
+
+    Parameters
+    ----------
+    name_or_path : str or pathlib.Path
+        A name from ``list_vectors()``, or the path of a file.
+    **options
+        What ``formats.load_vectors`` takes: ``limit``, ``words``, ``dtype``, ``progress``, ...
+
+    Returns
+    -------
+    Embeddings
+        Words and IN vectors.
+
+    Raises
+    ------
+    ValueError
+        There is no such name, and no such file; or the file is damaged.
+    FileNotFoundError
+        A ``pathlib.Path`` leads nowhere.
+    OSError
+        A download failed; the message says where to put a file that you have.
+    """
+    path = require_path(name_or_path)
+    named = name_or_path == MINI or name_or_path in VECTORS
+    if not named and isinstance(name_or_path, str) and not path.exists():
+        names = ", ".join(entry.name for entry in VECTOR_CATALOGUE)
+        raise ValueError(
+            f"There are no vectors {name_or_path[:100]!r}, and no file of that name in "
+            f"{Path.cwd()}. The names are {names}."
+        )
+    if named:
+        path = vectors_path(str(name_or_path), progress=options.get("progress", True))
+    return formats.load_vectors(path, **options)
+
+
+def vectors_path(name: str, progress: bool = True) -> Path:
+    """Give the file of named vectors; it is trained, or downloaded and unpacked, if need be.
+
+    Parameters
+    ----------
+    name : str
+        A name from ``list_vectors()``.
+    progress : bool, default True
+        Show a progress bar while "wikipedia-mini" is trained.
+
+    Returns
+    -------
+    pathlib.Path
+        The file: as text in the format of GloVe, or word2vec-google-news-300 as binary, packed by
+        gzip. gensim reads it, too.
+
+    Raises
+    ------
+    ValueError
+        There is no such name.
+    OSError
+        A download failed, or the folder of the data cannot be written to.
+    """
+    if name == MINI:
+        return _mini_file(progress)
+    if name not in VECTORS:
+        names = ", ".join(entry.name for entry in VECTOR_CATALOGUE)
+        raise ValueError(f"There are no vectors {name!r}. The names are {names}.")
+    files, url, checksum = VECTORS[name]
+    for file in files:
+        if (data_folder() / file).exists():
+            return data_folder() / file
+    own = " or ".join(files)
+    remedy = f"If you have the file {own}, put it into that folder, or give its path to"
+    archive = _retrieved(name, url, checksum, f"{remedy} load_vectors.", VECTOR_CATALOGUE)
+    if archive.suffix != ".zip":
+        return archive
+    return _unpacked(archive, files[-1], data_folder() / files[-1])
+
+
+def _mini_file(progress: bool) -> Path:
+    path = data_folder() / f"{MINI}-v1-gensim{version('gensim')}.txt"
+    if path.exists():
+        return path
+    from course_lib.numpy_impl import train_word2vec  # here: Numba takes a moment to import
+
+    trained = train_word2vec(load_corpus("wikipedia"), MINI_SETTINGS, progress=progress)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        formats.save_vectors(path, trained.vocabulary.words, trained.input_vectors, "glove")
+    except OSError as error:
+        raise OSError(
+            f"{MINI} could not be kept in {path.parent} ({error}). "
+            "Set COURSE_LIB_DATA to a folder that you can write to."
+        ) from error
+    return path
 
 
 # ---------------------------------------------------------------------------------------------
@@ -289,12 +495,13 @@ def _article_tokens(text: str, *_limits: object) -> builtins.list[str]:
     return tokenize(LEFTOVER.sub(" ", text))
 
 
+def _chinese() -> Sentences:
+    sentences = chinese.handwritten_sentences() + chinese.grammar_sentences()
+    return _interned(map(chinese.words_only, sentences))
+
+
 # ---------------------------------------------------------------------------------------------
 # The cache
-
-
-def _data_folder() -> Path:
-    return Path(os.environ.get("COURSE_LIB_DATA") or pooch.os_cache("course_lib")).expanduser()
 
 
 def _cached(name: str, make: Callable[[], str]) -> str:
@@ -303,7 +510,7 @@ def _cached(name: str, make: Callable[[], str]) -> str:
     The file's name ends in the start of its own sha256, so that a damaged file is seen and made
     anew. Two processes that do so at once write the same file, each in one step.
     """
-    folder = _data_folder()
+    folder = data_folder()
     stem = f"{name}-gensim{version('gensim')}"
     for path in folder.glob(f"{stem}-*.txt"):
         content = path.read_bytes()
@@ -335,29 +542,39 @@ def _digest(content: bytes) -> str:
 def _downloaded(name: str) -> TextFile:
     """Download, verify and unpack a text unless that was done before."""
     url, sha256, member, tokenizer = DOWNLOADS[name]
-    archive = _data_folder() / f"{name}.zip"
-    had_one = archive.exists()
+    remedy = "If you have the text, give its path to load_corpus."
+    archive = _retrieved(name, url, f"sha256:{sha256}", remedy, CATALOGUE, f"{name}.zip")
+    return TextFile(_unpacked(archive, member, archive.with_suffix(".txt")), tokenizer=tokenizer)
+
+
+def _retrieved(
+    name: str, url: str, checksum: str, remedy: str, catalogue: Catalogue, file: str = ""
+) -> Path:
+    """Download and verify a file unless it is there."""
+    import pooch  # late, as in files.data_folder
+
+    path = data_folder() / (file or url.rpartition("/")[2])
+    had_one = path.exists()
     try:
         pooch.retrieve(
             url,
-            known_hash=f"sha256:{sha256}",
-            fname=archive.name,
-            path=archive.parent,
+            known_hash=checksum,
+            fname=path.name,
+            path=path.parent,
             downloader=pooch.HTTPDownloader(progressbar=True, chunk_size=2**16),
         )
     except (OSError, ValueError) as error:  # ValueError: not the content that was expected
-        refused = f" The file {archive} is another version and was not used." * had_one
+        refused = f" The file {path} is another version and was not used." * had_one
         raise OSError(
             f"{name!r} could not be downloaded from {url} ({error}).{refused} If you have the "
-            f"archive, put it at {archive}; if you have the text, give its path to load_corpus. "
+            f"archive, put it at {path}. {remedy} "
             "The folder can be changed by COURSE_LIB_DATA. These need no network: "
-            f"{', '.join(entry.name for entry in CATALOGUE if entry.where == 'embedded')}."
+            f"{', '.join(entry.name for entry in catalogue if entry.where == 'embedded')}."
         ) from None  # the chain below it is a hundred lines about sockets
-    return TextFile(_unpacked(archive, member), tokenizer=tokenizer)
+    return path
 
 
-def _unpacked(archive: Path, member: str) -> Path:
-    path = archive.with_suffix(".txt")
+def _unpacked(archive: Path, member: str, path: Path) -> Path:
     with zipfile.ZipFile(archive) as contents:
         unpacked_size = contents.getinfo(member).file_size
         if not path.exists() or path.stat().st_size != unpacked_size:

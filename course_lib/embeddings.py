@@ -27,8 +27,8 @@ class Embeddings:
     ----------
     vocabulary : Vocabulary
         The V words; row i of every matrix belongs to word i.
-    input_vectors : numpy.ndarray of float32 or float64, shape (V, d)
-        IN vectors, v_w. What people call "the" word vectors.
+    input_vectors : numpy.ndarray of float32, float64 or float16, shape (V, d)
+        IN vectors, v_w. What people call "the" word vectors. float16 is there to save memory.
     output_vectors : numpy.ndarray, shape (V, d), optional
         OUT vectors, u_w. Hierarchical softmax has none, and published files leave them out.
     node_vectors : numpy.ndarray, shape (V - 1, d), optional
@@ -46,7 +46,7 @@ class Embeddings:
     Raises
     ------
     ValueError
-        A matrix has the wrong shape, is not float32 or float64, or holds NaN or infinity.
+        A matrix has the wrong shape, is not float32, float64 or float16, or holds NaN or infinity.
     """
 
     def __init__(
@@ -112,6 +112,32 @@ class Embeddings:
         start -= 1
         start /= vector_size
         return cls(vocabulary, start.astype(dtype, copy=False), np.zeros(shape, dtype=dtype))
+
+    @classmethod
+    def from_checked(
+        cls, vocabulary: Vocabulary, input_vectors: NDArray[np.floating]
+    ) -> "Embeddings":
+        """Take over a matrix that is known to fit, without looking at it.
+
+        A matrix that is mapped into memory is then read from the disk only where it is used.
+
+        Parameters
+        ----------
+        vocabulary : Vocabulary
+            The V words.
+        input_vectors : numpy.ndarray of float32 or float16, shape (V, d)
+            IN vectors, all of them finite.
+
+        Returns
+        -------
+        Embeddings
+            With IN vectors only.
+        """
+        made = cls.__new__(cls)
+        made.vocabulary, made.input_vectors = vocabulary, input_vectors
+        made.output_vectors = made.node_vectors = made.losses = None
+        made.input_biases = made.output_biases = None
+        return made
 
     def __len__(self) -> int:
         return len(self.vocabulary)
@@ -449,7 +475,7 @@ class Embeddings:
         except UNREADABLE as error:
             raise ValueError(
                 f"{path} is damaged or was not written by Embeddings.save ({error}). "
-                "Save it again; for word2vec and GloVe files use gensim's KeyedVectors."
+                "Save it again; formats.load_vectors reads files of word2vec and GloVe."
             ) from error
         return cls._from_contents(path, header, contents)
 
@@ -484,6 +510,8 @@ def unit(vectors: NDArray[np.floating]) -> NDArray[np.floating]:
     numpy.ndarray, shape (..., d)
         New array.
     """
+    if vectors.dtype == np.float16:  # too coarse to compute in
+        vectors = vectors.astype(np.float32)
     # Divided by its largest entry first, a vector's square can neither overflow nor vanish.
     largest = np.abs(vectors).max(axis=-1, keepdims=True)
     scaled = vectors / np.where(largest == 0, 1, largest)
@@ -503,12 +531,13 @@ def _as_rows(embeddings: Embeddings, words: str | Sequence[str]) -> list[int]:
 
 def _checked(name: str, vectors: Any, rows: int, columns: int | None = None) -> NDArray:
     matrix = np.ascontiguousarray(vectors)
-    if matrix.dtype not in (np.float32, np.float64):
-        raise ValueError(f"{name} must be float32 or float64, not {matrix.dtype}.")
+    if matrix.dtype not in (np.float32, np.float64, np.float16):
+        raise ValueError(f"{name} must be float32, float64 or float16, not {matrix.dtype}.")
     fits = matrix.ndim == 2 and matrix.shape[0] == rows and matrix.shape[1] > 0
     if not fits or columns not in (None, matrix.shape[1]):
         raise ValueError(f"{name} has shape {matrix.shape}, expected ({rows}, {columns or 'd'}).")
-    bad = ~np.isfinite(matrix).all(axis=1)
+    # A NaN or an infinity is an extreme of its row; np.isfinite(matrix) would be a matrix more.
+    bad = ~np.isfinite(matrix.min(axis=1)) | ~np.isfinite(matrix.max(axis=1))
     if bad.any():
         raise ValueError(f"{name} holds NaN or infinity, first in row {int(bad.argmax())}.")
     return matrix

@@ -1,5 +1,6 @@
-"""Writing files so that a reader never meets half a file, and reading archives of arrays."""
+"""Files written so that a reader never meets half of one; arrays; the folder of the data."""
 
+import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -70,3 +71,17 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def data_folder() -> Path:
+    """Name the folder where downloads, and what takes long to make, are kept.
+
+    Returns
+    -------
+    pathlib.Path
+        What the environment variable COURSE_LIB_DATA names, or a folder in the user's cache. It
+        need not exist yet.
+    """
+    import pooch  # late: 8 MB that a training run on one's own text does not need
+
+    return Path(os.environ.get("COURSE_LIB_DATA") or pooch.os_cache("course_lib")).expanduser()

@@ -74,10 +74,10 @@ class Word2VecSettings(_Checked):
     ns_exponent : float
         Noise words are drawn in proportion to ``count ** ns_exponent``; any finite number.
     shared_negatives : bool
-        Skip-gram with negative sampling in ``numpy_impl``: draw the noise words once for each
-        window instead of once for each of its context words, and move the vectors once a window
-        (Ji et al. 2016, arXiv:1604.04661, section 3). Much faster, and as good; the vectors are no
-        longer gensim's.
+        Skip-gram with negative sampling in ``numpy_impl`` and ``torch_impl``: draw the noise words
+        once for each window instead of once for each of its context words, and move the vectors
+        once a window, or once for several windows (Ji et al. 2016, arXiv:1604.04661, section 3).
+        Much faster, and as good; the vectors are no longer gensim's.
     sample : float
         Subsampling threshold t, a share of the tokens; 0 switches subsampling off. From 1 on it is
         read as a count, as gensim does; see ``Vocabulary.keep_probabilities``.
@@ -100,10 +100,11 @@ class Word2VecSettings(_Checked):
         Slower; otherwise they agree to rounding.
     batch_size : int, optional
         Predictions in one step of training in batches, at least 1: pairs for skip-gram, windows for
-        CBOW. The full softmax goes in batches, and so does all that ``torch_impl`` trains. Left
-        out, it is 64 for the softmax; for the others ``torch_impl`` chooses up to 1024, fewer where
-        the vocabulary is small or ``alpha`` large. ``numpy_impl`` makes a step of each prediction
-        for those, as gensim does, and does not read it.
+        CBOW and for shared negatives. The full softmax goes in batches, and so does all that
+        ``torch_impl`` trains. Left out, it is 64 for the softmax; for the others ``torch_impl``
+        chooses up to 1024, fewer where the vocabulary is small or ``alpha`` large. ``numpy_impl``
+        makes a step of each prediction (with shared negatives, of each window) for those, as
+        gensim does, and does not read it.
 
     Raises
     ------

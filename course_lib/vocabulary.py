@@ -3,6 +3,7 @@
 import difflib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import repeat
 
 import numpy as np
@@ -339,6 +340,40 @@ class Vocabulary:
         return self.counts
 
 
+class StoredVocabulary(Vocabulary):
+    """Words that were read and checked before, and are taken apart when they are first needed.
+
+    Parameters
+    ----------
+    joined : bytes
+        The words in UTF-8, with a line feed between them; each one once.
+    V : int
+        How many there are.
+
+    Attributes
+    ----------
+    joined : bytes
+        As given.
+    """
+
+    counts = None
+
+    def __init__(self, joined: bytes, V: int) -> None:
+        self.joined, self._length = joined, V
+
+    def __len__(self) -> int:
+        return self._length
+
+    @cached_property
+    def words(self) -> list[str]:  # type: ignore[override]  # numpydoc ignore=RT01
+        """The V words."""
+        return self.joined.decode("utf-8").split("\n")
+
+    @cached_property
+    def _index(self) -> dict[str, int]:  # type: ignore[override]
+        return {word: index for index, word in enumerate(self.words)}
+
+
 def refuse_string(sentence: object) -> None:
     """Refuse a text where a list of words is meant: it would be taken apart into letters.
 
@@ -374,6 +409,8 @@ def require_sentence(sentence: object) -> None:
     ValueError
         It is a string, it can be read only once, it has no words in it, or they are no strings.
     """
+    if type(sentence) is list and sentence and type(sentence[0]) is str:
+        return  # nearly every sentence; a text has many, and the rest takes five times as long
     refuse_string(sentence)
     if not isinstance(sentence, Collection):
         raise ValueError(

@@ -4,7 +4,6 @@ import dataclasses
 import functools
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from course_lib import Embeddings, Vocabulary, Word2VecSettings, datasets, numpy_impl, plots
@@ -89,15 +88,17 @@ def _pair_counts() -> NDArray[np.float64]:
 def _converged(pair_counts: NDArray, noise_counts: NDArray) -> NDArray:
     """Scores after 300 steps of Adam on the expected loss, with d = V."""
     V = len(pair_counts)
-    v, u = torch.tensor(np.random.default_rng(1).normal(scale=V**-0.5, size=(2, V, V)))
-    optimizer = torch.optim.Adam([v, u], lr=0.05)
-    for _ in range(300):
-        _, v_gradient, u_gradient = numpy_impl.objectives.expected_negative_sampling(
-            v.numpy(), u.numpy(), pair_counts, noise_counts
+    matrices = np.random.default_rng(1).normal(scale=V**-0.5, size=(2, V, V))
+    mean, square = np.zeros_like(matrices), np.zeros_like(matrices)
+    for step in range(1, 301):
+        _, *gradients = numpy_impl.objectives.expected_negative_sampling(
+            *matrices, pair_counts, noise_counts
         )
-        v.grad, u.grad = torch.tensor(v_gradient), torch.tensor(u_gradient)
-        optimizer.step()
-    return (v @ u.T).numpy()
+        mean += 0.1 * (gradients - mean)
+        square += 0.001 * (np.square(gradients) - square)
+        unbiased = mean / (1 - 0.9**step), square / (1 - 0.999**step)
+        matrices -= 0.05 * unbiased[0] / (np.sqrt(unbiased[1]) + 1e-8)
+    return matrices[0] @ matrices[1].T
 
 
 @functools.cache

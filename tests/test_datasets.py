@@ -1,6 +1,8 @@
 import contextlib
+import dataclasses
 import doctest
 import functools
+import gzip
 import hashlib
 import http.server
 import itertools
@@ -11,14 +13,13 @@ import sys
 import threading
 import warnings
 import zipfile
-from pathlib import Path
 
 import numpy as np
 import pytest
 from gensim.corpora import WikiCorpus, wikicorpus
-from gensim.models import Word2Vec
+from gensim.models import KeyedVectors, Word2Vec
 
-from course_lib import datasets
+from course_lib import Vocabulary, chinese, datasets, numpy_impl
 from course_lib.corpus import TextFile, require_reiterable, tokenize
 
 
@@ -86,7 +87,7 @@ def test_a_word_is_held_once(wikipedia):
 
 
 def test_what_is_loaded_may_be_changed():
-    for name in ("lee", "toy"):
+    for name in ("lee", "toy", "chinese"):
         first = datasets.load_corpus(name)
         first[0][0] = "changed"
         assert datasets.load_corpus(name)[0][0] != "changed"
@@ -151,13 +152,6 @@ def test_without_a_folder_to_write_to_it_works_and_warns(tmp_path, monkeypatch, 
     with pytest.warns(UserWarning, match="COURSE_LIB_DATA") as warned:
         assert datasets.load_corpus("wikipedia") == SHORT
     assert warned[0].filename == __file__
-
-
-def test_the_users_cache_folder_is_the_default(monkeypatch):
-    monkeypatch.delenv("COURSE_LIB_DATA", raising=False)
-    assert datasets._data_folder().name == "course_lib"
-    monkeypatch.setenv("COURSE_LIB_DATA", "~/texts")
-    assert datasets._data_folder() == Path.home() / "texts"
 
 
 def test_two_processes_at_once_are_safe_and_silent(folder):
@@ -250,7 +244,7 @@ def test_without_a_network_it_says_what_to_do(folder, served):
         with pytest.raises(OSError, match="'tiny' could not be downloaded") as raised:
             datasets.load_corpus("tiny")
         message = str(raised.value)
-        for part in ("http://127.0.0.1", str(folder / "tiny.zip"), "lee, wikipedia, toy"):
+        for part in ("http://127.0.0.1", str(folder / "tiny.zip"), "lee, wikipedia, toy, chinese"):
             assert part in message
         assert raised.value.__suppress_context__
         assert "another version" not in message
@@ -278,16 +272,139 @@ def test_every_download_is_pinned_and_catalogued():
         assert re.fullmatch("[0-9a-f]{64}", download.sha256)
 
 
+# ------------------------------------------------------------------------------------ vectors
+
+
+@pytest.fixture
+def trainings(monkeypatch):
+    """Counts how often vectors are trained; one epoch on the toy text takes the place."""
+    real, made = numpy_impl.train_word2vec, []
+
+    def train(_text, settings, *, progress):
+        made.append(settings)
+        short = dataclasses.replace(settings, epochs=1)
+        return real(datasets.toy_corpus(), short, progress=progress)
+
+    monkeypatch.setattr(numpy_impl, "train_word2vec", train)
+    return made
+
+
+def test_wikipedia_mini_is_trained_once_and_kept_as_glove_text(folder, trainings):
+    first = datasets.load_vectors("wikipedia-mini", progress=False)
+    again = datasets.load_vectors("wikipedia-mini", words=["king", "queen"])
+    assert len(trainings) == 1
+    np.testing.assert_array_equal(again.vector("king"), first.vector("king"))
+    assert len(again) == 2
+    path = datasets.vectors_path("wikipedia-mini")
+    assert path.parent == folder
+    theirs = KeyedVectors.load_word2vec_format(str(path), no_header=True)
+    assert theirs.index_to_key == first.vocabulary.words
+    np.testing.assert_array_equal(theirs.vectors, first.input_vectors)
+    assert first.output_vectors is None
+    assert first.input_vectors.shape[1] == trainings[0].vector_size == 50
+
+
+def test_wikipedia_mini_has_the_promised_size(wikipedia):
+    V = len(Vocabulary.from_sentences(wikipedia, datasets.MINI_SETTINGS.min_count))
+    assert datasets.list_vectors()[0].size == f"{V:,} words, d = 50"
+
+
+def test_wikipedia_mini_needs_a_folder_to_write_to(tmp_path, monkeypatch, trainings):
+    monkeypatch.setattr(datasets, "load_corpus", lambda name: [])
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    monkeypatch.setenv("COURSE_LIB_DATA", str(tmp_path / "file" / "cache"))
+    with pytest.raises(OSError, match=r"could not be kept .*COURSE_LIB_DATA"):
+        datasets.load_vectors("wikipedia-mini", progress=False)
+
+
+GLOVE = "a 1 2\nb 3 4\n"
+
+
+@pytest.fixture
+def served_vectors(served, monkeypatch):
+    requests, switched_off, root = served
+    address = next(iter(datasets.DOWNLOADS["tiny"])).rpartition("/")[0]
+    with zipfile.ZipFile(root / "tiny.6B.zip", "w") as archive:
+        archive.writestr("tiny.6B.2d.txt", GLOVE)
+        archive.writestr("tiny.6B.1d.txt", "a 1\n")
+    sha256 = hashlib.sha256((root / "tiny.6B.zip").read_bytes()).hexdigest()
+    url = f"{address}/tiny.6B.zip"
+    tiny = datasets.VectorFile(("tiny.txt", "tiny.6B.2d.txt"), url, f"sha256:{sha256}")
+    monkeypatch.setitem(datasets.VECTORS, "tiny.6B.2d", tiny)
+    md5 = hashlib.md5((root / "tiny.zip").read_bytes()).hexdigest()
+    plain = datasets.VectorFile(("tiny.gz",), f"{address}/tiny.gz", f"md5:{md5}")
+    (root / "tiny.gz").write_bytes(gzip.compress(GLOVE.encode(), mtime=0))
+    md5 = hashlib.md5((root / "tiny.gz").read_bytes()).hexdigest()
+    monkeypatch.setitem(datasets.VECTORS, "tiny-gz", plain._replace(checksum=f"md5:{md5}"))
+    return requests, switched_off
+
+
+@pytest.mark.parametrize(
+    ("name", "request_", "files"),
+    [
+        ("tiny.6B.2d", "/tiny.6B.zip", {"tiny.6B.zip", "tiny.6B.2d.txt"}),
+        ("tiny-gz", "/tiny.gz", {"tiny.gz"}),
+    ],
+)
+def test_vectors_are_downloaded_once(folder, served_vectors, name, request_, files):
+    requests, switched_off = served_vectors
+    assert datasets.load_vectors(name).vocabulary.words == ["a", "b"]
+    with switched_off():
+        assert datasets.load_vectors(name, limit=1).vocabulary.words == ["a"]
+        for copy in folder.glob("*.cache"):
+            copy.unlink()
+        assert datasets.load_vectors(name).vector("b").tolist() == [3, 4]
+    assert requests == [request_]
+    assert {path.name for path in folder.iterdir() if path.suffix != ".cache"} == files
+
+
+def test_a_file_that_one_has_is_used(folder, served_vectors):
+    requests, switched_off = served_vectors
+    with switched_off():
+        with pytest.raises(OSError, match=r"tiny.txt or tiny.6B.2d.txt, put it into") as raised:
+            datasets.load_vectors("tiny.6B.2d")
+        assert str(folder / "tiny.6B.zip") in str(raised.value)
+        assert "These need no network: wikipedia-mini." in str(raised.value)
+        folder.mkdir(exist_ok=True)
+        (folder / "tiny.txt").write_text("mine 1 2 3\n", encoding="utf-8")
+        assert datasets.load_vectors("tiny.6B.2d").vocabulary.words == ["mine"]
+    assert requests == []
+
+
+def test_vectors_of_ones_own_are_loaded_by_path(tmp_path, monkeypatch):
+    (tmp_path / "mine.txt").write_text(GLOVE, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for path in (tmp_path / "mine.txt", "mine.txt"):
+        assert len(datasets.load_vectors(path, cache=False)) == 2
+    with pytest.raises(ValueError, match=r"no vectors 'glove', and no file .* glove.6B.50d, "):
+        datasets.load_vectors("glove")
+    with pytest.raises(ValueError, match=r"no vectors 'glove'\. The names are wikipedia-mini, "):
+        datasets.vectors_path("glove")
+    with pytest.raises(FileNotFoundError, match=r"missing\.txt"):
+        datasets.load_vectors(tmp_path / "missing.txt")
+
+
+def test_every_file_of_vectors_is_pinned_and_catalogued():
+    names = [entry.name for entry in datasets.list_vectors() if entry.where == "download"]
+    assert names == list(datasets.VECTORS)
+    for file in datasets.VECTORS.values():
+        assert file.url.startswith("https://")
+        assert re.fullmatch("sha256:[0-9a-f]{64}|md5:[0-9a-f]{32}", file.checksum)
+    assert datasets.VECTORS["glove.6B.50d"].files == ("glove.6B.50d.txt",)
+    assert datasets.VECTORS["glove.840B.300d"].url.endswith("/glove.840B.300d.zip")
+
+
 # ----------------------------------------------------------------------- names and the catalogue
 
 
 def test_the_catalogue_shows_itself():
-    shown = repr(datasets.list())
-    assert max(map(len, shown.splitlines())) <= 100
-    for entry in datasets.list():
-        assert sum(line.startswith(f"{entry.name} ") for line in shown.splitlines()) == 1
-        for words in entry:
-            assert all(word in shown for word in words.split())
+    for catalogue in (datasets.list(), datasets.list_vectors()):
+        shown = repr(catalogue)
+        assert max(map(len, shown.splitlines())) <= 100
+        for entry in catalogue:
+            assert sum(line.startswith(f"{entry.name} ") for line in shown.splitlines()) == 1
+            for words in entry:
+                assert all(word in shown for word in words.split())
     table = datasets.list()._repr_html_()
     assert table.count("<tr>") == len(datasets.list()) + 1
     assert "Pincombe &amp; Welsh" in table
@@ -301,7 +418,7 @@ def test_a_path_is_a_text_file(tmp_path, monkeypatch):
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones(tmp_path):
-    known = "lee, wikipedia, toy, text8, wikitext-2, wikitext-103"
+    known = "lee, wikipedia, toy, chinese, text8, wikitext-2, wikitext-103"
     with pytest.raises(ValueError, match=rf"no corpus 'leee', and no file of that name.*{known}"):
         datasets.load_corpus("leee")
     with pytest.raises(FileNotFoundError, match=r"missing\.txt"):
@@ -381,10 +498,20 @@ def test_training_finds_what_was_planted(seed):
             assert sum(map(str.__ne__, traits, datasets.PEOPLE[other])) == 1, (word, other)
 
 
+def test_the_chinese_text_is_cut_into_its_true_words():
+    sentences = datasets.load_corpus("chinese")
+    written = chinese.handwritten_sentences() + chinese.grammar_sentences()
+    assert sentences == [chinese.words_only(tokens) for tokens in written]
+    words = f"{len(sentences):,} sentences, {count_words(sentences):,} words"
+    assert datasets.CATALOGUE[3].size == words
+    assert "208 sentences by hand" in datasets.CATALOGUE[3].source
+    assert sentences[0] == ["人工智慧", "已經", "走進", "我們", "的", "日常", "生活"]
+
+
 def test_nothing_else_is_warned_about(folder):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for name in ("lee", "wikipedia", "toy"):
+        for name in ("lee", "wikipedia", "toy", "chinese"):
             assert datasets.load_corpus(name)
 
 

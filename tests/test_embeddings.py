@@ -130,8 +130,8 @@ def test_missing_out_vectors_say_why(embeddings):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"input_vectors": np.zeros((3, 2), int)}, "float32 or float64"),
-        ({"input_vectors": np.zeros((3, 2), np.float16)}, "float32 or float64"),
+        ({"input_vectors": np.zeros((3, 2), int)}, "float32, float64 or float16"),
+        ({"input_vectors": np.zeros((3, 2), np.complex64)}, "float32, float64 or float16"),
         ({"input_vectors": np.zeros((4, 2))}, "input_vectors has shape"),
         ({"input_vectors": np.zeros(3)}, "input_vectors has shape"),
         ({"input_vectors": np.zeros((3, 0))}, "input_vectors has shape"),

@@ -1,11 +1,12 @@
 import gc
 import os
 import stat
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from course_lib.files import UNREADABLE, open_arrays, replacing
+from course_lib.files import UNREADABLE, data_folder, open_arrays, replacing
 
 
 def test_a_complete_file_takes_its_place(tmp_path):
@@ -88,3 +89,10 @@ def test_a_damaged_archive_is_closed_and_named_unreadable(tmp_path):
         with pytest.raises(UNREADABLE), open_arrays(path) as archive:
             archive["a"]
         gc.collect()
+
+
+def test_the_users_cache_folder_is_the_default(monkeypatch):
+    monkeypatch.delenv("COURSE_LIB_DATA", raising=False)
+    assert data_folder().name == "course_lib"
+    monkeypatch.setenv("COURSE_LIB_DATA", "~/texts")
+    assert data_folder() == Path.home() / "texts"

@@ -4,12 +4,13 @@ import itertools
 import re
 import subprocess
 import sys
+import warnings
 from unittest import mock
 
 import matplotlib
 import numpy as np
 import pytest
-from matplotlib import style
+from matplotlib import font_manager, style
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
@@ -17,6 +18,7 @@ from matplotlib.text import Text
 from course_lib import plots
 from course_lib.embeddings import Embeddings
 from course_lib.huffman import HuffmanTree
+from course_lib.plots import fonts
 from course_lib.vocabulary import Vocabulary
 
 WORDS = ["king", "queen", "man", "woman", "crown"]
@@ -41,6 +43,16 @@ COSINES = {
     for k in (1, 2, 5, 15)
 }
 SPREAD = {"k = 1": [0.1, 0.12, 0.11], "k = 5": [0.2, 0.21, 0.24], "no subsampling": [0.2, 0.2, 0.3]}
+ALPHAS = {
+    "one call": np.linspace(0.025, 0.0001, 40),
+    "a loop": np.tile(np.linspace(0.025, 0.005, 10), 4),
+    "by hand": np.repeat([0.025, 0.015, 0.005, -0.005], 10),
+}
+FILE = [
+    ("header", b"1 2\n"), ("word", b"k\xc3\xb6ln"), ("separator", b" "),
+    ("number", b"\x00\x00\x80\x3f"), ("number", b"\x00\x00\x00\x3f"), ("separator", b"\n"),
+]  # fmt: skip
+LENGTHS = np.outer(1 + np.sin(np.arange(300) / 100), [3.0, 0.0, -4.0])
 TREE = HuffmanTree.from_counts([4, 3, 2, 10, 2])
 DEEP = HuffmanTree.from_counts([2**power for power in range(31, -1, -1)])
 
@@ -52,6 +64,12 @@ def tree_of(V, longest=None):
 
 
 # One call of each function, and the variants that draw something else.
+CUTS = {
+    "right": ["人工智慧", "是", "機器學習", "的", "夢想", "。"],
+    "jieba": ["人工", "智慧", "是機器", "學習", "的", "夢想", "。"],
+}
+CHINESE = ["人工智慧", "牛肉麵", "颱風", "鋼琴", "股票"]
+GLOSSES = {"人工智慧": "AI", "牛肉麵": "beef noodles", "颱風": "typhoon", "鋼琴": "piano"}
 CALLS = {
     "zipf": lambda: plots.zipf(VOCABULARY),
     "zipf, three texts": lambda: plots.zipf(
@@ -142,6 +160,12 @@ CALLS = {
     "score_scatter": lambda: plots.score_scatter(CLOUD[:, 0], CLOUD[:, 0] + 0.1 * CLOUD[:, 1]),
     "cosine_histograms": lambda: plots.cosine_histograms(COSINES),
     "seed_spread": lambda: plots.seed_spread(SPREAD, xlabel="agreement", title="One is worse"),
+    "gensim_model": lambda: plots.gensim_model(),
+    "learning_rates": lambda: plots.learning_rates(ALPHAS, 4, title="A loop rises again"),
+    "segmentations": lambda: plots.segmentations(CUTS, title="jieba finds half of the words"),
+    "scatter, chinese": lambda: plots.scatter(
+        MATRIX[:, :2], CHINESE, glosses=GLOSSES, title="Five words of Taiwan"
+    ),
     "glove_weighting": lambda: plots.glove_weighting(),
     "glove_weighting, counts": lambda: plots.glove_weighting(
         np.geomspace(0.1, 5000, 60), x_max=10, alphas=[0.75]
@@ -150,7 +174,17 @@ CALLS = {
         VOCABULARY.counts, {"IN": np.arange(300.0), "OUT": np.log(VOCABULARY.counts)},
         ylabel="length", title="Rare words are long",
     ),
+    "file_bytes": lambda: plots.file_bytes(FILE, title="A header, then words and numbers"),
+    "file_bytes, full": lambda: plots.file_bytes([("number", bytes(range(128)))], title="All"),
+    "vector_lengths": lambda: plots.vector_lengths(
+        LENGTHS, VOCABULARY.words, ["word1", "word20", "word21", "word300"], title="Short, long"
+    ),
+    "vector_lengths, none marked": lambda: plots.vector_lengths(
+        LENGTHS[:20], VOCABULARY.words[:20], title="Short, long"
+    ),
 }  # fmt: skip
+
+CHINESE_CALLS = {name: CALLS[name] for name in ("segmentations", "scatter, chinese")}
 
 # Narrow enough for half a slide.
 HALF = {
@@ -189,9 +223,14 @@ HALF = {
     "seed_spread": lambda: plots.seed_spread(
         SPREAD, xlabel="agreement", title="One is worse", size=(5.2, 3)
     ),
+    "learning_rates": lambda: plots.learning_rates(ALPHAS, 4, title="t", size=(5.2, 3.6)),
     "glove_weighting": lambda: plots.glove_weighting(VOCABULARY.counts, size=(4.6, 3.6)),
     "against_counts": lambda: plots.against_counts(
         VOCABULARY.counts, {"IN": np.arange(300.0)}, ylabel="length", title="t", size=(4.6, 3.6)
+    ),
+    "file_bytes": lambda: plots.file_bytes(FILE, title="A header, then", size=(5.2, 1.9)),
+    "vector_lengths": lambda: plots.vector_lengths(
+        LENGTHS, VOCABULARY.words, ["word1", "word300"], title="t", size=(4.6, 3.5)
     ),
 }
 
@@ -403,6 +442,21 @@ def test_repeated_runs_tell_mean_and_spread():
     assert bars.get_segments()[2][:, 1].tolist() == [0.5, 0.75]
 
 
+def test_learning_rates_tell_how_often_they_rise():
+    picture = plots.learning_rates(ALPHAS, 4, title="t")
+    assert "a loop: starts at 0.0250, lowest 0.0050, rises 3 times" in picture.alt
+    assert "by hand: starts at 0.0250, lowest −0.0050, rises 0 times" in picture.alt
+    assert len(picture.axes[0].lines) == 4, "with one at zero"
+    x, y = picture.axes[0].lines[1].get_data()
+    assert x[10] == 1 and y[10] == 0.025
+    above = {name: ALPHAS[name] for name in ("one call", "a loop")}
+    assert len(plots.learning_rates(above, 4, title="t").axes[0].lines) == 2
+    with pytest.raises(ValueError, match="1 to 7 trainings"):
+        plots.learning_rates({}, 4, title="t")
+    with pytest.raises(ValueError, match="epochs must be at least 1"):
+        plots.learning_rates(ALPHAS, 0, title="t")
+
+
 def test_the_drawn_edges_are_those_of_the_tree():
     """Follow the lines from the root: their digits have to spell the codes."""
     tree, words = tree_of(12)
@@ -486,7 +540,7 @@ def test_heatmaps_share_a_scale_and_tell_the_change():
     assert [image.get_clim() for image in images[:2]] == [(-peak, peak)] * 2
     assert images[2].get_clim() == pytest.approx((-0.125, 0.125))
     assert np.array(images[2].get_array()) == pytest.approx(STEPPED - MATRIX)
-    assert "The rows that change: queen; most at “queen”, dimension 2 (by 0.125)" in picture.alt
+    assert "The rows that change: “queen”; most at “queen”, dimension 2 (by 0.125)" in picture.alt
     assert picture.get_suptitle() == "Only the row of “queen” changes"
 
 
@@ -603,12 +657,98 @@ def test_seed_spread_tells_the_means():
     assert alt == "Measure, mean over 2 seeds: a 1.50; b 4.00."
 
 
+# Chinese ------------------------------------------------------------------------------------------
+
+
+def without_fonts(monkeypatch):
+    monkeypatch.setattr(fonts, "FAMILIES", ("No Such Font", "Another One"))
+
+
+has_font = fonts.family_with("人工智慧牛肉麵颱風鋼琴股票") is not None
+
+
+@pytest.mark.parametrize("name", CHINESE_CALLS)
+@pytest.mark.parametrize(
+    "font", [pytest.param(True, marks=pytest.mark.skipif(not has_font, reason="no font")), False]
+)
+def test_chinese_has_glyphs_or_the_figure_says_what_to_install(name, font, monkeypatch):
+    expected = CALLS[name]().alt
+    if not font:
+        without_fonts(monkeypatch)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # "Glyph ... missing from font" is a warning
+        picture = CALLS[name]()
+        check_texts(picture)
+        picture._repr_mimebundle_()
+    texts = [text for text, _ in drawn_texts(picture)]
+    title = picture.get_suptitle().replace("\n", " ")
+    assert any(fonts.HAN.search(text) for text in texts) == font
+    assert ("fonts-noto-cjk" in title) == (not font)
+    assert picture.alt == expected, "it does not depend on the fonts"
+    assert "人工智慧" in picture.alt
+
+
+def test_without_a_font_glosses_stand_in_the_place_of_words(monkeypatch):
+    without_fonts(monkeypatch)
+    texts = [text for text, _ in drawn_texts(CALLS["scatter, chinese"]())]
+    assert {"AI", "beef noodles", "\\u80a1\\u7968"} <= set(texts), (
+        "a word without gloss: code points"
+    )
+    places = [text for text, _ in drawn_texts(CALLS["segmentations"]()) if text.isdigit()]
+    assert sorted(map(int, places)) == sorted([*range(1, 14)] * 2)
+
+
+def test_the_same_font_is_taken_whatever_the_order_of_the_list(monkeypatch):
+    if not has_font:
+        pytest.skip("no font")
+    chosen = fonts.family_with("人工智慧")
+    manager = font_manager.fontManager
+    monkeypatch.setattr(manager, "ttflist", manager.ttflist[::-1])
+    fonts._characters_of.cache_clear()
+    assert fonts.family_with("人工智慧") == chosen
+
+
+def test_fonts_that_were_installed_after_matplotlib_made_its_list_are_found(monkeypatch):
+    manager = font_manager.fontManager
+    dejavu = next(font for font in manager.ttflist if font.name == "DejaVu Sans")
+    monkeypatch.setattr(manager, "ttflist", [])
+    monkeypatch.setattr(font_manager, "findSystemFonts", lambda: [dejavu.fname, "/no/such.ttf"])
+    monkeypatch.setattr(fonts, "FAMILIES", ("DejaVu Sans",))
+    fonts._refresh.cache_clear()
+    fonts._characters_of.cache_clear()
+    assert fonts.family_with("abc") == "DejaVu Sans"
+    fonts._refresh.cache_clear()
+    fonts._characters_of.cache_clear()
+
+
+def test_a_font_without_a_character_is_not_taken(monkeypatch):
+    monkeypatch.setattr(fonts, "FAMILIES", ("DejaVu Sans",))
+    assert fonts.family_with("abc ä") == "DejaVu Sans"
+    assert fonts.family_with("abc 麵") is None
+
+
+def test_segmentations_tell_every_cut():
+    alt = CALLS["segmentations"]().alt
+    assert "jieba: 人工 | 智慧 | 是機器 | 學習 | 的 | 夢想" in alt
+
+
 # Bad input ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
+        (lambda: plots.segmentations({"a": ["一"]}, title="t"), ValueError, "two or more ways"),
+        (
+            lambda: plots.segmentations({"a": ["一"], "b": ["二"]}, title="t"),
+            ValueError,
+            "same sentence",
+        ),
+        (
+            lambda: plots.segmentations({"a": ["一" * 25], "b": ["一"] * 25}, title="t"),
+            ValueError,
+            "25 characters",
+        ),
         (lambda: plots.zipf({}), ValueError, "corpora"),
         (lambda: plots.zipf([3, 2]), ValueError, "three words"),
         (lambda: plots.zipf([3, 2, 0]), ValueError, "at least once"),
@@ -781,3 +921,51 @@ def test_palette_survives_colour_blindness(simulation):
         assert distance > 10, (first, second)
     for first, second in itertools.pairwise(plots.PALETTE):
         assert np.linalg.norm(lab(first, simulation) - lab(second, simulation)) > 20
+
+
+def test_file_bytes_shows_each_byte_and_says_what_it_is():
+    picture = CALLS["file_bytes"]()
+    shown = [text for text, _ in drawn_texts(picture)]
+    data = b"".join(run for _, run in FILE)
+    pairs = [text for text in shown if re.fullmatch("[0-9a-f]{2}", text)]
+    assert bytes.fromhex("".join(pairs)) == data
+    assert [shown.count(character) for character in "\N{OPEN BOX}\N{RETURN SYMBOL}k"] == [2, 2, 1]
+    for kind in ("header", "word", "separator", "number"):
+        assert kind in shown
+    assert "number bytes 00 00 80 3f" in picture.alt
+    assert "word bytes 6b c3 b6 6c 6e" in picture.alt
+    colours = {kind: plots.pretrained.FILLS[kind] for kind, _ in FILE}
+    expected = [to_rgb(colours[kind]) for kind, run in FILE for _ in run]
+    drawn = [patch.get_facecolor()[:3] for patch in picture.axes[0].patches]
+    assert drawn[: len(data)] == expected
+
+
+def test_file_bytes_refuses_what_does_not_fit():
+    with pytest.raises(ValueError, match="not 'letter'"):
+        plots.file_bytes([("letter", b"a")], title="t")
+    for data in (b"", b"a" * 129):
+        with pytest.raises(ValueError, match=f"1 to 128 bytes, not {len(data)}"):
+            plots.file_bytes([("word", data)], title="t")
+
+
+def test_vector_lengths_are_the_medians_of_their_ranks():
+    picture = CALLS["vector_lengths"]()
+    lengths = np.linalg.norm(LENGTHS, axis=1)
+    line = picture.axes[0].lines[0]
+    edges = np.unique(np.geomspace(1, 301, 25).astype(int))
+    for place, (start, end) in enumerate(itertools.pairwise(edges)):
+        assert line.get_ydata()[place] == pytest.approx(np.median(lengths[start - 1 : end - 1]))
+    assert line.get_ydata().max() <= lengths.max()
+    assert line.get_ydata().max() == pytest.approx(lengths.max(), rel=0.01)
+    assert f"word20 (rank 20) {lengths[19]:.2f}" in picture.alt
+    marks = np.column_stack(picture.axes[0].lines[1].get_data())
+    assert marks == pytest.approx(np.array([(n, lengths[n - 1]) for n in (1, 20, 21, 300)]))
+
+
+def test_vector_lengths_refuses_what_does_not_fit():
+    with pytest.raises(ValueError, match="at least 20"):
+        plots.vector_lengths(LENGTHS[:19], VOCABULARY.words[:19], title="t")
+    with pytest.raises(ValueError, match="one a row"):
+        plots.vector_lengths(LENGTHS, VOCABULARY.words[:-1], title="t")
+    with pytest.raises(KeyError, match="moon"):
+        plots.vector_lengths(LENGTHS, VOCABULARY.words, ["moon"], title="t")

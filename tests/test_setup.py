@@ -26,11 +26,12 @@ DEV = {
     canonicalize_name(Requirement(line).name) for line in PROJECT["optional-dependencies"]["dev"]
 }
 FLOORS = [
-    {"corpus", "files", "huffman", "progress", "settings", "vocabulary"},
-    {"cooccurrences", "datasets", "embeddings", "pairs"},
-    {"training"},
+    {"chinese", "corpus", "files", "glossary", "huffman", "progress", "settings", "vocabulary"},
+    {"cooccurrences", "embeddings", "pairs"},
+    {"formats", "training"},
     {"glove_training"},
     {"numpy_impl", "torch_impl", "gensim_impl"},
+    {"datasets"},
     {"plots", "checks"},
     {"widgets"},
     {"__main__"},
@@ -195,7 +196,14 @@ def test_environment_has_a_python_that_the_course_supports():
 
 
 def test_binder_image_uses_environment_yml_and_runs_post_build(tmp_path):
-    for name in ["environment.yml", "constraints.txt", "postBuild", "pyproject.toml", "Makefile"]:
+    for name in [
+        "environment.yml",
+        "constraints.txt",
+        "postBuild",
+        "pyproject.toml",
+        "Makefile",
+        "apt.txt",
+    ]:
         shutil.copy(ROOT / name, tmp_path)
     shutil.copytree(ROOT / "course_lib", tmp_path / "course_lib")
     rendered = subprocess.run(
@@ -213,6 +221,7 @@ def test_binder_image_uses_environment_yml_and_runs_post_build(tmp_path):
     places = [rendered.stdout.find(step) for step in order]
     assert -1 not in places
     assert places == sorted(places)
+    assert "fonts-noto-cjk" in rendered.stdout  # apt.txt: the Chinese figures of lesson 12
 
 
 def test_post_build_stops_at_an_error_and_installs_the_library_alone():

@@ -18,7 +18,18 @@ import torch
 from gensim.models import Word2Vec
 from gensim.test.utils import datapath
 
-from course_lib import HuffmanTree, Vocabulary, corpus, datasets, numpy_impl, torch_impl
+from course_lib import (
+    HuffmanTree,
+    Vocabulary,
+    chinese,
+    corpus,
+    datasets,
+    gensim_impl,
+    glossary,
+    numpy_impl,
+    plots,
+    torch_impl,
+)
 from course_lib.glove_training import glove_weights
 from course_lib.numpy_impl.gradient_check import numerical_gradient
 from course_lib.pairs import skipgram_pairs
@@ -28,8 +39,21 @@ WORDS_TO_VECTORS, SKIP_GRAM = "01_from_words_to_vectors", "02_skip_gram"
 CBOW = "03_cbow"
 NEGATIVES = "04_negative_sampling"
 HIERARCHICAL_SOFTMAX = "05_hierarchical_softmax"
+PRETRAINED = "08_pretrained_vectors"
 GLOVE = "07_glove"
-DECKS = [WORDS_TO_VECTORS, SKIP_GRAM, CBOW, NEGATIVES, HIERARCHICAL_SOFTMAX, GLOVE]
+GENSIM = "06_gensim_seen_through"
+CHINESE = "12_chinese_text"
+DECKS = [
+    WORDS_TO_VECTORS,
+    SKIP_GRAM,
+    CBOW,
+    NEGATIVES,
+    HIERARCHICAL_SOFTMAX,
+    GENSIM,
+    GLOVE,
+    PRETRAINED,
+    CHINESE,
+]
 
 
 def figures_of(deck):
@@ -44,7 +68,10 @@ figures01, figures02 = figures_of(WORDS_TO_VECTORS), figures_of(SKIP_GRAM)
 figures03 = figures_of(CBOW)
 figures04 = figures_of(NEGATIVES)
 figures05 = figures_of(HIERARCHICAL_SOFTMAX)
+figures06 = figures_of(GENSIM)
+figures12 = figures_of(CHINESE)
 figures07 = figures_of(GLOVE)
+figures08 = figures_of(PRETRAINED)
 
 
 def plain(text):
@@ -1237,6 +1264,306 @@ def test_twins_found_are_those_of_the_lesson():
         assert re.search(printed, lesson_output(HIERARCHICAL_SOFTMAX))
 
 
+# 06 gensim, seen through --------------------------------------------------------------------------
+
+
+def printed_by_gensims_lesson(*said):
+    for sentence in said:
+        assert sentence in lesson_output(GENSIM), sentence
+
+
+def test_the_same_bits():
+    text = slide(GENSIM, "Nothing in the training")
+    assert row("IN", "0.0") in text and row("OUT", "0.0") in text
+    printed_by_gensims_lesson("largest difference, IN: 0.0", "largest difference, OUT: 0.0")
+    V = len(vocabulary("lee", 5))
+    assert f"2 × {V:,} × 24 numbers" in text
+    assert f"same {V:,} words" in slide(GENSIM, "Three steps")
+    printed_by_gensims_lesson(f"words: {V} sentences: 300")
+
+
+def test_names_of_gensim_are_those_of_the_lesson():
+    table = re.findall(r"^\|.*\|$", raw_slide(GENSIM, "The names changed"), flags=re.MULTILINE)
+    assert len(table) == 7
+    (cell,) = (cell for cell in lesson_cells(GENSIM) if "| ours | gensim 4 | gensim 3 |" in cell)
+    assert set(table) <= set(cell.splitlines())
+
+
+def test_a_second_build_vocab_and_wrong_corpora():
+    V = len(vocabulary("lee", 5))
+    assert row("the same text", f"1 of {V:,} words keeps its vector; no error") in slide(
+        GENSIM, "Three steps"
+    )
+    text = slide(GENSIM, "A corpus can be read")
+    assert "12,000 tokens" in text and "trains on 10,000" in text
+    printed_by_gensims_lesson(
+        f"words that kept their vector: 1 of {V:,}",
+        "an iterator: 1831 words, trained: False",
+        "tokens read: 12,000, used: 10,000",
+        "same vectors: False",
+        *(f"{name} [True, True]" for name in ("news.txt", "news.txt.gz", "news.txt.bz2")),
+    )
+
+
+def test_code_and_path_of_cricket():
+    text = slide(GENSIM, "Counts, codes")
+    words, tree = vocabulary("lee", 5), tree_of("lee")
+    row_of = words.index("cricket")
+    code = "".join(map(str, tree.codes[row_of]))
+    assert f"# {words.counts[row_of]} " in text
+    assert f"# {code} " in text
+    assert f"shape ({len(code)}, 24)" in text
+
+
+def test_learning_rates_of_loop_and_call():
+    once, loop, by_hand = (np.array(values) for values in figures06._alphas().values())
+    assert len(once) == len(loop) == len(by_hand) == 300 * figures06.EPOCHS
+    assert (np.diff(once) <= 0).all()
+    assert (np.diff(loop) > 0).sum() == figures06.EPOCHS - 1
+    first = np.flatnonzero(by_hand < 0)[0]
+    assert first // 300 + 1 == 14
+    assert "in epoch 14" in slide(GENSIM, "One call of train")
+
+
+def test_losses_of_loop_and_call():
+    text = slide(GENSIM, "How bad is that")
+    assert "about 2.4 nats" in text
+    found = re.search(r"one call +([\d.]+) nats a pair", lesson_output(GENSIM))
+    assert abs(float(found[1]) - 2.4) < 0.05
+    printed_by_gensims_lesson(
+        "one call and loop within 0.1 nats: True",
+        "the loop ends lower: True",
+        "by hand, more than twice the loss: True",
+        "with and without reshuffling within 0.02 nats: True",
+    )
+
+
+def test_steps_of_the_running_loss():
+    text = slide(GENSIM, "The reported loss is")
+    for power, millions, lost in [(22, 4, 1 / 4), (24, 17, 1)]:
+        assert f"$2^{{{power}}}$, {millions} million" in text
+        assert round(2**power / 1e6) == millions
+        total = np.float32(2**power)
+        assert total + np.float32(0.99 * lost) == total
+        assert total + np.float32(1.01 * lost) > total
+    assert f"$2^{{27}}$, {2**27 / 1e6:.0f} million | all" in text
+    running, set_back = figures06._losses()
+    passed = int(np.flatnonzero(np.cumsum(set_back) > 2**22)[0]) + 1
+    assert passed == 4 and f"in epoch {passed + 1}" in text
+    assert running[passed] < 0.9 * set_back[passed]
+    assert running[1] == pytest.approx(set_back[1], rel=0.02)
+
+
+def test_the_table_of_the_logistic_function():
+    text = slide(GENSIM, "And its logistic function")
+    assert f"{1000 / 12:.2f} a unit" in text
+    assert f"83 \\cdot 6 = {83 * 6}" in text
+    assert pytest.approx(-0.024) == 12 * 0.498 - 6
+    (log_half, shifted) = numpy_impl.objectives.log_sigmoid(np.array([0.0, -0.024]))
+    assert f"{log_half:.4f}" in text and text.count(f"{shifted:.4f}") == 2
+    printed_by_gensims_lesson(f"gensim: {shifted:.4f} a turn")
+
+
+def test_reported_and_true_loss():
+    text = slide(GENSIM, "The loss itself")
+    pairs, reported, true = re.search(
+        r"([\d,]+) pairs: reported (\S+), true (\S+) nats", lesson_output(GENSIM)
+    ).groups()
+    assert f"{pairs} pairs" in text
+    assert row("gensim", reported) in text and row("computed", true) in text
+    assert f"{float(reported) / float(true) - 1:.0%}".rstrip("%") == "2"
+
+
+def test_what_the_lesson_says_of_views_and_files():
+    assert "above 4" in slide(GENSIM, "KeyedVectors")
+    V = len(vocabulary("lee", 5))
+    assert f"made up: {V}, {V - 1}, ..., 1" in slide(GENSIM, "The format that")
+    printed_by_gensims_lesson(
+        "highest cosine above 4: True",
+        "live view moved along: True",
+        f"counts from a file: [{V}, ",
+        "trained on after loading: True",
+        "mmap='r': crashed mmap='c': ended",
+        "came back: ['new']",
+    )
+
+
+def test_what_grows_and_what_does_not_reset():
+    ratio = float(
+        re.search(r"chance of 'the' to be trained on: (\S+) times", lesson_output(GENSIM))[1]
+    )
+    assert round(1 / ratio) == 3 and "three times as often" in slide(GENSIM, "New words")
+    printed_by_gensims_lesson(
+        "new words: ['drone']",
+        "weights taken over: False",
+        "as it is: still running",
+        "init_weights: IN as trained: True, OUT zero: True",
+        "reset_weights, then train: the model of section 1: True",
+        "trace after load_native: False",
+        "trace after Word2Vec.load: I was here",
+    )
+
+
+def test_lines_of_the_old_tutorial():
+    text = raw_slide(GENSIM, "An old tutorial")
+    table = set(gensim_impl.migration_table().splitlines())
+    rows = re.findall(r"^\| `.*\|$", text, flags=re.MULTILINE)
+    assert len(rows) == 8 and set(rows) <= table
+    assert f"All {len(gensim_impl.CHANGES)} lines" in text
+
+
+# 12 Chinese text ----------------------------------------------------------------------------------
+
+
+def test_one_sentence_is_1_or_15_or_7_pieces():
+    text = slide(CHINESE, "Neither spaces nor characters")
+    words = chinese.words_only(chinese.handwritten_sentences()[0])
+    sentence = "".join(words)
+    assert f"## {sentence}" in slide(CHINESE, sentence)
+    assert len(corpus.tokenize(sentence)) == 1
+    assert row("characters", f"{len(chinese.characters(sentence))}: 人 工 智 慧 已 經 …") in text
+    assert row("by hand", f"{len(words)}: {' '.join(words)}") in text
+
+
+def test_two_cuts_by_hand():
+    text = slide(CHINESE, "By hand: to study the origin of life")
+    total = sum(figures12.COUNTS.values())
+    for word, count in figures12.COUNTS.items():
+        assert re.search(rf"\| {word} \| [\w ]+ \| {count} \|", text)
+    cuts = [cut for cut in all_cuts("研究生命起源") if set(cut) <= figures12.COUNTS.keys()]
+    found = {len(c[0]): np.prod([figures12.COUNTS[w] / total for w in c]) for c in cuts}
+    assert found == {2: pytest.approx(0.0096), 3: pytest.approx(0.00032)}
+    assert r"0.40 \cdot 0.30 \cdot 0.08 = 0.0096" in text
+    assert r"0.20 \cdot 0.02 \cdot 0.08 = 0.00032" in text
+    printed = re.search(r"on the board: (.*?)\.\s+The", text)[1]
+    numbers = re.search(r"B\(j\): \[(.*?)\]", lesson_output(CHINESE))[1].replace("'", "")
+    assert [float(n) for n in printed.split(", ")] == [float(n) for n in numbers.split(", ")]
+
+
+def all_cuts(text):
+    if not text:
+        return [[]]
+    return [
+        [text[:i], *rest] for i in range(1, len(text) + 1) for rest in all_cuts(text[i:])
+    ]  # fmt: skip
+
+
+def test_look_ups_of_dynamic_programming():
+    assert f"{200 * 201 // 2:,} look-ups" in slide(CHINESE, "Dynamic programming")
+
+
+def test_precision_and_recall_of_the_example():
+    text = slide(CHINESE, "How good is a cut?")
+    scores = chinese.segmentation_scores([["我", "愛", "人工智慧"]], [["我", "愛", "人工", "智慧"]])
+    assert scores == pytest.approx((2 / 4, 2 / 3, 4 / 7))
+    assert "precision 2/4, recall 2/3, $F_1$ = 4/7" in text
+
+
+def test_the_size_of_the_chinese_corpus():
+    text = slide(CHINESE, "A corpus that knows its own words")
+    assert f"{len(chinese.handwritten_sentences())} sentences by hand" in text
+    sentences = chinese.grammar_sentences()
+    assert f"{len(sentences):,} sentences from a seeded grammar, eight themes" in text
+    assert len(chinese.themes()) == 8
+    assert list("老王一邊彈鋼琴，一邊唱歌。") in [list("".join(s)) for s in sentences]
+
+
+def test_the_way_back_from_simplified():
+    text = slide(CHINESE, "Traditional and Simplified: a table")
+    for word, meaning in [("頭髮", "hair"), ("發展", "development")]:
+        simplified = chinese.to_simplified(word)
+        by_letters = "".join(map(chinese.to_traditional, simplified))
+        by_words = chinese.to_traditional(simplified)
+        assert row(f"{word} {meaning}", simplified, by_letters, by_words) in text
+
+
+def test_terms_of_the_glossary():
+    text = slide(CHINESE, "Not one language")
+    terms = {term.english: term for term in glossary.terms()}
+    rows = re.findall(r"\| ([a-z ]+) \| (\S+) \| (\S+) \|", text)
+    assert len(rows) == 4
+    for english, traditional, simplified in rows:
+        assert terms[english][1:3] == (traditional, simplified)
+    same = [t for t in terms.values() if chinese.to_simplified(t.traditional) == t.simplified]
+    assert f"Of the {len(terms)} terms of our glossary, {len(same)} are the same word" in text
+
+
+@pytest.mark.parametrize("title", ["The detour", "A user dictionary, and the ceiling"])
+def test_scores_of_the_cuts_are_those_of_the_lesson(title):
+    rows = re.findall(r"\| ([\w+ ]+) \| (0\.\d\d) \| (0\.\d\d) \| (0\.\d\d)", slide(CHINESE, title))
+    assert len(rows) == 3
+    for name, *scores in rows:
+        assert f"{name} {' '.join(scores)}" in lesson_output(CHINESE)
+    if title == "The detour":
+        by_hand = re.search(r"by hand: (\S+) and (\d\.\d\d)", slide(CHINESE, title)).groups()
+        for name, f1 in zip(["jieba", "via Simplified"], by_hand, strict=True):
+            assert f"{name} F1 = {f1}" in lesson_output(CHINESE)
+
+
+def test_two_components_hold_less_than_half_of_the_variance():
+    trained = figures12._trained()
+    words = [word for words in figures12.SHOWN.values() for word in words]
+    _, shares = plots.pca([trained.vector(word) for word in words])
+    assert shares.sum() < 0.5
+    note = slide(CHINESE, "Neighbours share a theme")
+    assert f"the vectors of {len(words)} words" in note
+    assert "less than half of the variance" in note
+
+
+def test_damage_is_what_the_lesson_draws():
+    spoken = [
+        "".join(output["data"].get("text/plain", ""))
+        for cell in lesson(CHINESE)
+        for output in cell.get("outputs", [])
+        if "data" in output
+    ]
+    (alt,) = [text for text in spoken if "neighbours of the same theme" in text]
+    for name, (f1, known, share) in figures12.RESULTS.items():
+        assert (
+            f"{name} F1 of the cut {f1:.3f}, words that have a vector {known:.3f}, "
+            f"neighbours of the same theme {share:.3f}"
+        ) in alt
+    note = slide(CHINESE, "What a bad cut does")
+    best, worst = figures12.RESULTS["true words"][2], figures12.RESULTS["jieba"][2]
+    assert f"from {best:.2f} to {worst:.2f}" in note
+    assert figures12.RESULTS["jieba"][1] == pytest.approx(0.8, abs=0.01)
+
+
+def test_neighbours_of_artificial_intelligence_by_cut():
+    text = slide(CHINESE, "A few terms in a dictionary")
+    for name in ["jieba", "+ glossary", "true words"]:
+        told = re.search(rf"\| {re.escape(name)} \| (.*?)(?: \(| \|)", text)[1]
+        assert f"{name} {told}" in lesson_output(CHINESE)
+    gain = figures12.RESULTS["+ glossary"][0] - figures12.RESULTS["via Simplified"][0]
+    assert f"moved the F1 by {gain:.2f} only" in text
+
+
+def test_the_two_controls():
+    text = slide(CHINESE, "Two controls")
+    true, chance = re.search(
+        r"true order (\S+), by chance (\d\.\d\d)", lesson_output(CHINESE)
+    ).groups()
+    assert row("grammar", true) in text
+    assert f"near chance, {chance}" in text
+    assert "shuffled, within 0.05 of chance: True" in lesson_output(CHINESE)
+    assert "neighbours of the same theme: below 0.05 True" in lesson_output(CHINESE)
+    different, once = re.search(
+        r"(\d+) different ones seen once: (\d+%)", lesson_output(CHINESE)
+    ).groups()
+    assert f"of {different} different words by hand, {once} come once" in text
+
+
+def test_neighbours_in_three_backends():
+    text = slide(CHINESE, "Three backends")
+    told = re.search(r"in all three: (.*?) machine", text)[1].split(", ")
+    lists = re.findall(r"nearest three: \[(.*?)\]", lesson_output(CHINESE))
+    assert [sorted(told)] * 2 == [found.replace("'", "").split(", ") for found in lists]
+    printed = lesson_output(CHINESE)
+    assert "the same IN vectors, to 1e-6: True the same OUT vectors, to 1e-6: True" in printed
+    V = re.search(r"256,. (\d+) words", printed)[1]
+    assert f"V is {V}" in text
+
+
 # 07 GloVe -----------------------------------------------------------------------------------------
 
 
@@ -1425,3 +1752,212 @@ def test_verdicts_expected_counts_and_biases():
         assert f"seed {seed}: without zeros {without}, with zeros {zeros}" in printed
     for name, correlation, slope in table(text)[1:]:
         assert f"{name} correlation {correlation}, slope {slope}" in printed
+
+
+# 08 Pre-trained vectors ---------------------------------------------------------------------------
+
+
+def printed(*texts):
+    """Require that lesson 08 has printed each of the texts."""
+    for text in texts:
+        assert plain(text) in lesson_output(PRETRAINED), text
+
+
+def test_neighbours_of_the_pretrained_vectors():
+    text = slide(PRETRAINED, "One line loads it")
+    vectors = figures08._vectors()
+    V, d = vectors.input_vectors.shape
+    assert f"{V:,} words, $d = {d}$" in text
+    table = re.findall(r"\| (\w+) \| ([\w, ]+) \|", text)[1:]
+    assert [word for word, _ in table] == ["music", "moon", "france"]
+    for word, near in table:
+        assert near == ", ".join(other for other, _ in vectors.most_similar(word, topn=4))
+        printed(f"{word} {near}")
+
+
+def test_first_lines_of_a_file():
+    lines = code_lines(raw_slide(PRETRAINED, "Open it and look"), "text")
+    printed(*lines)
+    text = slide(PRETRAINED, "Open it and look")
+    fields = int(re.search(r"(\d+) fields for \$d = 50\$", text)[1])
+    assert fields == 51
+    printed(f"fields in a line: {{{fields}}}")
+
+
+def test_four_bytes_of_a_number():
+    text = slide(PRETRAINED, "A number by hand")
+    four = np.float32(0.8).tobytes()
+    bits = int.from_bytes(four, "little")
+    assert row("exponent", 8, f"{bits >> 23}, so $2^{{{(bits >> 23) - 127}}}$") in text
+    fraction = bits & 0x7FFFFF
+    assert row("fraction", 23, f"{fraction}, so {1 + fraction / 2**23:.1f}") in text
+    assert f"32 bits are {bits:08x}; in the file they are {four.hex(' ')}" in text
+    assert float(np.float32(0.8)) != 0.8
+    assert np.float32(-0.4).tobytes()[::-1].hex(" ") in text  # the answer in the note
+
+
+@pytest.mark.parametrize(("title", "name"), [("Ten lines read", "text"), ("And ten", "binary")])
+def test_readers_are_cells_of_the_lesson(title, name):
+    on_the_slide = "\n".join(code_lines(raw_slide(PRETRAINED, title)))
+    cell = next(c for c in lesson_cells(PRETRAINED) if f"def read_{name}(" in c)
+    without_docstring = re.sub(r'    """.*?"""\n', "", cell)
+    assert without_spaces(on_the_slide) == without_spaces(without_docstring)
+    # and they read what the figures show
+    names = {}
+    exec(f"import numpy as np\n{cell}", names)
+    data = figures08.GLOVE if name == "text" else figures08.BINARY
+    words, vectors = names[f"read_{name}"](data)
+    assert words == ["king", "the"]
+    assert vectors.tolist() == np.float32([[1, 0.5], [-0.4, 0.2]]).tolist()
+
+
+def test_bits_that_are_the_same():
+    text = slide(PRETRAINED, "The proof")
+    assert text.count("| yes |") == 5
+    printed("same words: True", "ours and gensim: True", "ours and library: True")
+    printed("text and binary: True")
+    for name in ("glove", "word2vec-text", "word2vec-binary"):
+        printed(f"{name} written by us, read by gensim, and the other way round: (True, True)")
+    printed("its counts are V, V - 1, V - 2: True", "can be trained on: False")
+
+
+def test_layer_shares_memory():
+    code = code_lines(raw_slide(PRETRAINED, "from_pretrained freezes"))
+    assert "\n".join(code[:2]) in "\n".join(lesson_cells(PRETRAINED))
+    names = {"torch": torch, "by_hand": np.array([[1.0, 0.5]], np.float32)}
+    exec("\n".join(code), names)
+    layer = names["layer"]
+    text = slide(PRETRAINED, "from_pretrained freezes")
+    assert f"layer.weight[0] is now {layer.weight[0].tolist()}" in text
+    assert f"requires_grad is {layer.weight.requires_grad}" in text
+
+
+def test_rows_that_move():
+    text = slide(PRETRAINED, "Two rows that the file")
+    moved = re.search(r"One SGD step on six tokens moved (\d) rows", text)[1]
+    printed(f"rows moved: True {moved}", "the padding row is still zero: True")
+    printed("padding_idx alone makes a zero row: False", "AdamW moved every row: True")
+
+
+def test_memory_of_published_files():
+    text = slide(PRETRAINED, "Memory is 4d bytes")
+    table = re.findall(r"\| ([\w. ,]+) \| ([\d,]+) MB \| ([\d,]+) MB \|", text)
+    assert len(table) == 3
+    for shown, whole, half in table:
+        name = shown.replace("Google News, 300 d", "word2vec-google-news-300")
+        printed(f"{name} {whole} MB in float32, {half} MB in float16")
+    ratio = re.search(r"Text is ([\d.]+) times as large", text)[1]
+    printed(f"text to binary: {ratio} to 1", "twice as fast as gensim's: True")
+    printed("the copy is 20 times as fast: True", "same nearest word for 99 in 100: True")
+
+
+def test_cosine_and_dot_are_those_of_the_lesson():
+    text = slide(PRETRAINED, "The dot product prefers")
+    table = re.findall(r"\| (\w+) \| ([\w, ]+) \| ([\w, ]+) \|", text)
+    assert [word for word, *_ in table] == ["the", "king", "moon"]
+    for word, cosine, dot in table:
+        printed(f"{word} cosine {cosine}", f"{word} dot {dot}")
+    own = re.search(r"only (\d+%) of 1,000 words", text)[1]
+    same = re.search(r"for (\d+) percent of the words", text)[1]
+    printed(f"its own nearest by dot: {own}", f"the same neighbour: {same}%")
+
+
+def test_what_is_nearest_to_king_and_woman():
+    text = slide(PRETRAINED, "The nearest word is king")
+    plain_answer, libraries = re.search(
+        r"plain arithmetic \| ([\w, ]+) \| \| as libraries answer \| ([\w, ]+) \|", text
+    ).groups()
+    vectors = figures08._vectors()
+    answer = vectors.most_similar(["king", "woman"], ["man"], topn=3)
+    assert libraries == ", ".join(word for word, _ in answer)
+    printed(f"as libraries answer: {libraries}", f"plain arithmetic: {plain_answer}")
+
+
+def test_what_exclusion_does():
+    text = slide(PRETRAINED, "Four times in five")
+    plain_answers, excluded, alone, questions = figures08._analogies()
+    d = questions[:, 3]
+    asked = (plain_answers[:, None] == questions[:, :3]).any(axis=1)
+    assert f"{len(questions):,} of the 19,544 questions" in text
+    assert row("nearest is a, b or c", f"{asked.mean():.0%}") in text
+    for name, answers in [
+        ("right without exclusion", plain_answers),
+        ("right with exclusion", excluded),
+        ("nearest to $c$ alone", alone),
+    ]:
+        assert row(name, f"{np.mean(answers == d):.1%}") in text
+        printed(f"{name.replace('$', '')}: {np.mean(answers == d):.1%}")
+    assert 0.6 < np.mean(alone == d) / np.mean(excluded == d) < 0.667
+
+
+def test_coverage_of_the_news():
+    text = slide(PRETRAINED, "Coverage")
+    rows = re.findall(r"\| (?:cut|and|tokenised) [\w ]+ \| (\d+%) \|", text)
+    names = ["split()", "split(), lower case", "tokenised as in training"]
+    for name, share in zip(names, rows, strict=True):
+        printed(f"{name} {share} of the tokens known")
+    tokens, words = re.search(
+        r"(\d+%) of the tokens, but only (\d+%) of the different", text
+    ).groups()
+    printed(f"tokens known: {tokens}", f"words known: {words}")
+    printed(f"most frequent missing: {re.search(r'Missing: ([a-z, ]+), [.]{3}', text)[1]}")
+
+
+def test_stand_ins_for_unknown_words():
+    text = slide(PRETRAINED, "Leave unknown words out")
+    table = re.findall(r"\| ([a-z ]+) \| (\d+%) \| (\d+%) \|", text)
+    assert [name for name, *_ in table] == ["left out", "zeros", "random", "mean"]
+    for name, cosine, distance in table:
+        for measure, share in (("cosine", cosine), ("distance", distance)):
+            shares = re.search(rf"{name} {measure} ((?:\d+% ?){{4}})", lesson_output(PRETRAINED))[
+                1
+            ].split()
+            assert shares[-1] == share
+            if measure == "distance" and name != "random":  # the figure has the same
+                assert shares == [f"{value:.0%}" for value in figures08._passages()[name]]
+    printed("1,400 passages, 70 articles; guessing is right in 1.4%")
+
+
+def test_losses_of_the_next_epoch():
+    text = slide(PRETRAINED, "One matrix")
+    table = re.findall(r"\| ([\w, ]+) \| (\d[.]\d\d) \| (\d[.]\d\d) \|", text)
+    assert len(table) == 3
+    for name, first, whole in table:
+        printed(f"start from {name} {first}, then {whole}")
+    printed(
+        f"last epoch of the training {re.search(r'epoch before had ([0-9.]+)[.] DESM', text)[1]}"
+    )
+
+
+def test_broken_files_are_those_of_the_lesson():
+    text = slide(PRETRAINED, "Broken files")
+    table = re.findall(r"\| ([\w, ]+) \| ([\w, ]+) \| ([\w, ]+) \|", text)[1:]
+    full = {
+        "header promises more": "the header promises more",
+        "header promises fewer": "the header promises fewer",
+        "NaN": "not a number",
+    }
+    assert len(table) == 8
+    names = "|".join(full.get(name, name) for name, *_ in table)
+    for name, gensim, ours in table:
+        by_gensim, by_us = re.search(
+            rf"{full.get(name, name)}: gensim: (.*?) ours: (.*?)(?= (?:{names}): gensim:| split)",
+            lesson_output(PRETRAINED),
+        ).groups()
+        assert by_gensim.startswith("refused") == (gensim == "refused")
+        assert by_us.startswith("refused") == ours.startswith("refused")
+        if "line" in ours:
+            assert f"broken.txt, {ours.removeprefix('refused, ')}:" in by_us
+        assert ("warning" in ours) == ("a warning" in by_us)
+    assert "row of zeros, word None" in text
+    printed("gensim: 6 rows, last None (0.0, 0.0)", "gensim: 3 rows, last 'wears'")
+    printed("gensim: 6 rows, last 'moon' (nan, 1.0)")
+
+
+def test_bytes_that_are_missing():
+    text = slide(PRETRAINED, "A cut that nobody can see")
+    assert row(3, "crown = (-0.6, 0.0)", "refused") in text
+    printed("3 bytes missing: 5 rows, last 'crown' (-0.6, 0.0)")
+    printed("4 bytes missing: refused: broken.txt, line 5", "1 bytes missing: Embeddings(5 words")
+    for cut in (3, 4):
+        printed(f"{cut} bytes missing: cut.bin, row 5")

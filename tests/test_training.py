@@ -5,7 +5,7 @@ import pytest
 
 from course_lib import HuffmanTree, Vocabulary, Word2VecSettings
 from course_lib.pairs import pair_batches, window_batches
-from course_lib.training import BatchMaker, ahead, train_in_batches
+from course_lib.training import BatchMaker, NoiseTable, ahead, train_in_batches
 
 TEXT = [["a", "b", "c", "b"], ["c", "d", "a"], ["b"], ["d", "c", "b", "a", "e"]] * 4
 VOCABULARY = Vocabulary.from_sentences(TEXT, min_count=1)
@@ -62,6 +62,45 @@ def test_noise_words_follow_the_noise_distribution(exponent):
     np.testing.assert_allclose(found, VOCABULARY.noise_distribution(exponent), atol=0.005)
     np.testing.assert_array_equal(mask, negatives != targets[:, None])
     assert not mask.all()
+
+
+@pytest.mark.parametrize(
+    "shares", [[1.0], [0.5, 0.5], [1, 0, 1e-9, 1e-9, 0, 3], 1 / np.arange(1, 100_000)]
+)
+def test_the_noise_table_finds_what_a_search_finds(shares):
+    shares = np.asarray(shares) / np.sum(shares)
+    summed = np.cumsum(shares)
+    ends = summed / summed[-1]
+    close = np.concatenate([ends[:-1], np.nextafter(ends, 0), np.nextafter(ends[:-1], 1)])
+    drawn = np.concatenate([[0.0], close, np.random.default_rng(1).random(1001)])[:, None]
+    expected = np.searchsorted(ends, drawn, side="right")
+    np.testing.assert_array_equal(NoiseTable(shares).words(drawn), expected)
+
+
+def test_windows_share_their_noise_words():
+    made = batches(shared_negatives=True)
+    windows = window_batches(TEXT, VOCABULARY, settings(), np.random.default_rng([1, 1]))
+    for batch, window in zip(made, windows, strict=True):
+        contexts, centers, negatives, negative_mask, mask = batch.arguments
+        np.testing.assert_array_equal(contexts, window.contexts)
+        np.testing.assert_array_equal(centers, window.centers)
+        np.testing.assert_array_equal(mask, window.mask)
+        assert negatives.shape == (len(centers), 5)
+        np.testing.assert_array_equal(negative_mask, negatives != centers[:, None])
+        assert batch.predictions == mask.sum(), "pairs"
+
+
+@pytest.mark.parametrize("step", [1, 150])
+def test_a_loss_that_is_no_number_ends_the_training(step):
+    taken = []
+
+    def loss(batch, alpha):
+        taken.append(alpha)
+        return np.inf if len(taken) == step else 1.0
+
+    with pytest.raises(ValueError, match="loss has become inf"):
+        train_in_batches(loss, TEXT * 500, VOCABULARY, settings(), False)
+    assert step <= len(taken) <= step + 100
 
 
 def test_noise_has_a_stream_of_its_own():

@@ -3,6 +3,7 @@ import pytest
 from gensim.models import Word2Vec
 
 from course_lib import Vocabulary
+from course_lib.vocabulary import StoredVocabulary
 
 
 def random_text(seed, sentences=200, words=60):
@@ -161,3 +162,20 @@ def test_it_looks_like_what_it_is():
     assert list(vocabulary) == ["a", "b", "c", "d"]
     assert "a" in vocabulary
     assert "z" not in vocabulary
+
+
+def test_a_stored_vocabulary_is_any_other_that_waits():
+    words = ["the", "naïve", "東京", "10\u00a0000"]
+    stored = StoredVocabulary("\n".join(words).encode(), 4)
+    assert len(stored) == 4
+    assert "words" not in vars(stored), "not taken apart yet"
+    assert stored == Vocabulary(words)
+    assert stored.words == list(stored) == words
+    assert [stored.index(word) for word in words] == [0, 1, 2, 3]
+    assert stored.encode(["東京", "unknown", "the"]).tolist() == [2, 0]
+    assert "naïve" in stored
+    assert "naive" not in stored
+    with pytest.raises(ValueError, match="no counts"):
+        stored.require_counts()
+    with pytest.raises(KeyError, match="'thy' is not among the 4 words"):
+        stored.index("thy")

@@ -4,7 +4,7 @@ import contextlib
 import re
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any, TextIO, cast
 
 from gensim.models import Word2Vec
@@ -115,20 +115,60 @@ def train_model(
     if not text.sentences:  # nobody had to count the words
         deque(text, maxlen=0)
     model = _untrained_model(start, settings, text)
-    fed = _Fed(text, start.vocabulary)
-    with (
-        progress_bar(progress, total=settings.epochs, unit=" epochs") as bar,
-        _without_false_alarms(),
-    ):
-        model.train(
-            fed,
-            total_examples=model.corpus_count,
-            epochs=settings.epochs,
-            callbacks=[_Tick(bar)],
-        )
+    with progress_bar(progress, total=settings.epochs, unit=" epochs") as bar:
+        train_unharmed(model, text, model.corpus_count, settings.epochs, callbacks=[_Tick(bar)])
+    return model
+
+
+def readable(sentences: Iterable[Sequence[str]]) -> Iterable[list[str]]:
+    """Give a text as gensim can take it: refused if it is none, each sentence a list.
+
+    Parameters
+    ----------
+    sentences : re-iterable of sequences of str
+        The text.
+
+    Returns
+    -------
+    re-iterable of list of str
+        The same sentences. Reading it raises a ValueError at a sentence that is none, or that has
+        more than 10,000 tokens.
+    """
+    return _Readable(sentences)
+
+
+def train_unharmed(
+    model: Word2Vec,
+    text: Iterable[list[str]],
+    total_examples: int,
+    epochs: int,
+    **options: Any,
+) -> None:
+    """Call ``model.train`` so that an error in the text is raised, where gensim waits for ever.
+
+    Parameters
+    ----------
+    model : gensim.models.Word2Vec
+        With a vocabulary.
+    text : re-iterable of list of str
+        From ``readable``.
+    total_examples : int
+        Its sentences.
+    epochs : int
+        Passes over it.
+    **options
+        Further arguments of ``model.train``.
+
+    Raises
+    ------
+    ValueError
+        The text holds no pair of known words.
+    """
+    fed = _Fed(text, model.wv.key_to_index)
+    with _without_false_alarms():
+        model.train(fed, total_examples=total_examples, epochs=epochs, **options)
     if fed.error is not None:
         raise fed.error
-    return model
 
 
 def to_embeddings(model: Word2Vec) -> Embeddings:
@@ -253,8 +293,8 @@ class _Fed:
     error ends the text and is kept. That a text holds no pair shows at the end of the first epoch.
     """
 
-    def __init__(self, sentences: Iterable[list[str]], vocabulary: Vocabulary) -> None:
-        self.sentences, self.vocabulary = sentences, vocabulary
+    def __init__(self, sentences: Iterable[list[str]], known: Container[str]) -> None:
+        self.sentences, self.known = sentences, known
         self.error: Exception | None = None
         self.holds_pairs = False
 
@@ -263,7 +303,7 @@ class _Fed:
             return
         try:
             for tokens in self.sentences:
-                self.holds_pairs = self.holds_pairs or len(self.vocabulary.encode(tokens)) > 1
+                self.holds_pairs = self.holds_pairs or sum(t in self.known for t in tokens) > 1
                 deque(map(hash, tokens), maxlen=0)  # what has no hash would kill a training thread
                 yield tokens
             if not self.holds_pairs:

@@ -32,6 +32,7 @@ SIGMOID_STEPS = 83  # entries for each unit of the score; gensim rounds 1000 / 1
 MAX_LOSS_SCORE, LOSS_STEPS = np.float32(16), np.float32(128)
 NOISE_TOP = 2**31 - 1
 GUIDE_SHIFT = 15  # a random number below 2**31 has its 16 top bits above
+EXCHANGE_WORDS = 512  # between two exchanges of a thread's own rows with the shared ones
 AHEAD = 8  # words between asking memory for a row and needing it
 
 ZERO, ONE = np.float32(0), np.float32(1)
@@ -79,6 +80,14 @@ class Model(NamedTuple):
         The mean of the context, or its sum.
     sdot, saxpy : int
         Addresses of the BLAS routines; 0 for the fast loops.
+    hot, own_input, first_hot_output, own_output : int
+        Of so many rows this thread has copies of its own (see ``hot_rows``): of the first IN
+        vectors, ``own_input`` rows further down in the matrix; of the OUT vectors or nodes from
+        ``first_hot_output``, ``own_output`` rows further down. None with one thread.
+    before : numpy.ndarray of float32, shape (2, hot, d)
+        The hot IN vectors, and the hot OUT vectors or nodes, at the last exchange.
+    shares : numpy.ndarray of float32, shape (2, hot)
+        See ``hot_rows.shares``.
     """
 
     vectors: NDArray[np.float32]
@@ -94,6 +103,12 @@ class Model(NamedTuple):
     cbow_mean: bool
     sdot: int
     saxpy: int
+    hot: int
+    own_input: int
+    first_hot_output: int
+    own_output: int
+    before: NDArray[np.float32]
+    shares: NDArray[np.float32]
 
 
 class Job(NamedTuple):
@@ -249,10 +264,13 @@ def compiled_job(d: int, cbow: bool, hierarchical: bool, shared: bool, variant: 
     def train_job(model: Model, job: Job, scratch: Scratch) -> tuple[float, int]:
         given = borrow(model), borrow(job), borrow(scratch)
         if shared:
-            return _train_skipgram_shared(*given, d)
-        if cbow:
-            return _train_cbow(*given, d, hierarchical, variant)
-        return _train_skipgram(*given, d, hierarchical, variant)
+            result = _train_skipgram_shared(*given, d)
+        elif cbow:
+            result = _train_cbow(*given, d, hierarchical, variant)
+        else:
+            result = _train_skipgram(*given, d, hierarchical, variant)
+        _exchange(given[0], d)
+        return result
 
     return train_job
 
@@ -268,6 +286,8 @@ def _train_skipgram(
     for end in job.ends:
         for i in range(start, end):
             center = job.words[i]
+            if i % EXCHANGE_WORDS == 0:
+                _exchange(model, d)
             _prefetch_word(model, job, i + AHEAD, hierarchical, d)
             first, last = max(start, i - job.reach[i]), min(end, i + job.reach[i] + 1)
             if hierarchical:
@@ -280,7 +300,7 @@ def _train_skipgram(
             for j in range(first, last):
                 if j == i:
                     continue
-                context = job.words[j]
+                context = _input_row(model, job.words[j])
                 loss += _learn_rows(
                     model, model.vectors, context, scratch, number, job.alpha, d, variant
                 )
@@ -304,12 +324,14 @@ def _train_skipgram_shared(model: Model, job: Job, scratch: Scratch, d: int) -> 
     random = _list_rows(model, job, 0, job.random, scratch, False, d)
     for end in job.ends:
         for i in range(start, end):
+            if i % EXCHANGE_WORDS == 0:
+                _exchange(model, d)
             _prefetch_word(model, job, i + AHEAD, False, d)
             random = _list_rows(model, job, i + 1, random, scratch, False, d)
             count = 0
             for j in range(max(start, i - job.reach[i]), min(end, i + job.reach[i] + 1)):
                 if j != i:
-                    scratch.contexts[count] = job.words[j]
+                    scratch.contexts[count] = _input_row(model, job.words[j])
                     count += 1
             if count > 0:
                 loss += _learn_window(model, scratch, i % 2, count, job.alpha, d)
@@ -369,6 +391,8 @@ def _train_cbow(
     random = _list_rows(model, job, 0, job.random, scratch, hierarchical, d)
     for end in job.ends:
         for i in range(start, end):
+            if i % EXCHANGE_WORDS == 0:
+                _exchange(model, d)
             _prefetch_word(model, job, i + AHEAD, hierarchical, d)
             random = _list_rows(model, job, i + 1, random, scratch, hierarchical, d)
             first, last = max(start, i - job.reach[i]), min(end, i + job.reach[i] + 1)
@@ -378,7 +402,7 @@ def _train_cbow(
             hidden[:] = ZERO
             for j in range(first, last):
                 if j != i:
-                    _add_row(model.vectors, job.words[j], hidden, 0, d)
+                    _add_row(model.vectors, _input_row(model, job.words[j]), hidden, 0, d)
             if model.cbow_mean:
                 _scale_row(hidden, share, d)
             loss += _learn_rows(model, hidden, 0, scratch, i % 2, job.alpha, d, variant)
@@ -386,19 +410,54 @@ def _train_cbow(
                 _scale_row(error, share, d)
             for j in range(first, last):
                 if j != i:
-                    _add_row(error, 0, model.vectors, job.words[j], d)
+                    _add_row(error, 0, model.vectors, _input_row(model, job.words[j]), d)
             predictions += 1
         start = end
     return loss, predictions
 
 
 @inlined
+def _exchange(model: Model, d: int) -> None:
+    """Bring what this thread has learnt into the shared hot rows, and its own to their new state.
+
+    Nothing is locked. Where two threads meet in an entry, the one's step may be lost (Recht et al.
+    2011, Hogwild, section 2), as everywhere else in these matrices.
+    """
+    first = 0
+    for side, matrix, own in (
+        (0, model.vectors, model.own_input),
+        (1, model.outputs, model.own_output),
+    ):
+        for row in range(model.hot):
+            share = model.shares[side, row]
+            for k in range(d):
+                learnt = matrix[first + row + own, k] - model.before[side, row, k]
+                matrix[first + row, k] += share * learnt
+                model.before[side, row, k] = matrix[first + row, k]
+                matrix[first + row + own, k] = matrix[first + row, k]
+        first = model.first_hot_output
+
+
+@inlined
 def _prefetch_word(model: Model, job: Job, i: int, hierarchical: bool, d: int) -> None:
     """Ask for the rows of a word that comes soon."""
     if i < len(job.words):
-        prefetch(model.vectors, job.words[i], d)
+        prefetch(model.vectors, _input_row(model, job.words[i]), d)
         if not hierarchical:
-            prefetch(model.outputs, job.words[i], d)
+            prefetch(model.outputs, _output_row(model, job.words[i]), d)
+
+
+@inlined
+def _input_row(model: Model, word: int) -> int:
+    """Give the row of an IN vector: this thread's own one, where it has one."""
+    return word + model.own_input if word < model.hot else word
+
+
+@inlined
+def _output_row(model: Model, row: int) -> int:
+    """Give the row of an OUT vector or node: this thread's own one, where it has one."""
+    first = model.first_hot_output
+    return row + model.own_output if first <= row < first + model.hot else row
 
 
 @inlined
@@ -427,8 +486,9 @@ def _path_rows(model: Model, target: int, scratch: Scratch, number: int, d: int)
     start = model.starts[target]
     count = model.starts[target + 1] - start
     for k in range(count):
-        scratch.rows[number, k] = model.points[start + k]
-        prefetch(model.outputs, model.points[start + k], d)
+        row = _output_row(model, model.points[start + k])
+        scratch.rows[number, k] = row
+        prefetch(model.outputs, row, d)
         scratch.labels[number, k] = np.float32(1 - model.codes[start + k])
     scratch.counts[number] = count
 
@@ -443,15 +503,16 @@ def _noise_rows(
     generator's next state.
     """
     rows = scratch.rows
-    rows[number, 0] = target
+    rows[number, 0] = _output_row(model, target)
     count, repeats = 1, False
     for _ in range(model.negative):
         word = _noise_word(model.noise, model.guide, random >> 16)
         random = next_random(random)
-        prefetch(model.outputs, word, d)
+        row = _output_row(model, word)
+        prefetch(model.outputs, row, d)
         for k in range(1, count):
-            repeats |= rows[number, k] == word
-        rows[number, count] = word
+            repeats |= rows[number, k] == row
+        rows[number, count] = row
         if word != target:
             count += 1
     scratch.counts[number], scratch.repeats[number] = count, repeats

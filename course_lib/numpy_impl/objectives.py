@@ -272,6 +272,65 @@ def skipgram_negative_sampling(
     return loss, _scatter_add(input_vectors, centers, hidden_gradient), output_gradient
 
 
+def skipgram_shared_negatives(
+    input_vectors: NDArray[np.floating],
+    output_vectors: NDArray[np.floating],
+    contexts: NDArray[np.integer],
+    centers: NDArray[np.integer],
+    negatives: NDArray[np.integer],
+    negative_mask: ArrayLike | None = None,
+    context_mask: ArrayLike | None = None,
+) -> Gradients:
+    """Loss and gradients of skip-gram windows whose pairs share their noise words.
+
+    As in gensim, each context word is on the IN side and predicts the centre word. It says "yes" to
+    the centre word and "no" to the noise words of the window: ``skipgram_negative_sampling``, with
+    the same noise words for all pairs of a window (Ji et al. 2016, arXiv:1604.04661, section 3). A
+    window of C words holds C pairs, and so each of its noise words counts C times.
+
+    Parameters
+    ----------
+    input_vectors, output_vectors : numpy.ndarray, shape (V, d)
+        The IN matrix, for the context words, and the OUT matrix, for centre and noise words.
+    contexts : numpy.ndarray of int, shape (B, C)
+        Rows of the context words of each window. A word that comes twice counts twice. An empty
+        context predicts nothing: no loss, no gradient.
+    centers : numpy.ndarray of int, shape (B,)
+        Rows of the centre words.
+    negatives : numpy.ndarray of int, shape (B, k)
+        Rows of the noise words of each window; a word may come more than once.
+    negative_mask : array_like of 0 and 1, shape (B, k), optional
+        0 where a noise word does not count.
+    context_mask : array_like of 0 and 1, shape (B, C), optional
+        0 for padding.
+
+    Returns
+    -------
+    loss : float
+        Sum over the pairs, in nats.
+    input_gradient, output_gradient : numpy.ndarray, shape (V, d)
+        Gradients of that sum.
+
+    Raises
+    ------
+    ValueError
+        A row lies outside the matrices, or the shapes do not fit.
+    """
+    centers = _flat("centers", centers, len(output_vectors))
+    contexts, counted = _padded("contexts", contexts, context_mask, len(input_vectors))
+    negatives, mask = _padded("negatives", negatives, negative_mask, len(output_vectors))
+    _require_one_each(contexts=contexts, centers=centers, negatives=negatives)
+    windows = np.nonzero(counted)[0]  # for each context word, the window that it stands in
+    return skipgram_negative_sampling(
+        input_vectors,
+        output_vectors,
+        contexts[counted],
+        centers[windows],
+        negatives[windows],
+        mask[windows],
+    )
+
+
 def expected_negatives(
     pair_counts: NDArray,
     noise_distribution: NDArray[np.floating],
@@ -351,15 +410,20 @@ def expected_negative_sampling(
         The shapes do not fit.
     """
     met, drawn = np.asarray(pair_counts), np.asarray(noise_counts)
-    scores = input_vectors @ output_vectors.T
+    # einsum, not @: of so small a product BLAS would give each thread a part, and on a busy
+    # machine the threads wait for each other a hundred times as long as they compute.
+    scores = np.einsum("wd,cd->wc", input_vectors, output_vectors)
     if not scores.shape == met.shape == drawn.shape:
         raise ValueError(
             f"The vectors give scores of shape {scores.shape}, but there are pair counts of shape "
             f"{met.shape} and noise counts of shape {drawn.shape}: all three must agree."
         )
-    loss = -np.sum(met * log_sigmoid(scores) + drawn * log_sigmoid(-scores))
-    error = (met + drawn) * sigmoid(scores) - met
-    return float(loss), error @ output_vectors, error.T @ input_vectors
+    yes = log_sigmoid(scores)
+    no = yes - scores  # log sigmoid(-s)
+    loss = -np.sum(met * yes + drawn * no)
+    error = (met + drawn) * np.exp(yes) - met
+    input_gradient = np.einsum("wc,cd->wd", error, output_vectors)
+    return float(loss), input_gradient, np.einsum("wc,wd->cd", error, input_vectors)
 
 
 def optimal_scores(pair_counts: NDArray, noise_counts: NDArray) -> NDArray[np.float64]:

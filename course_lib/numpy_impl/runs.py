@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from tqdm.auto import tqdm
 from course_lib.embeddings import Embeddings
 from course_lib.huffman import HuffmanTree
 from course_lib.numpy_impl import blas, checkpoints, kernels
+from course_lib.numpy_impl.hot_rows import models_of
 from course_lib.numpy_impl.jobs import Reader, noise_table
 from course_lib.numpy_impl.texts import JOB_WORDS, open_text
 from course_lib.progress import progress_bar
@@ -62,15 +64,24 @@ class Run:
         if vocabulary is None and initial is None:
             vocabulary = self.text.vocabulary(settings.min_count)
         start = starting_point(sentences, settings, vocabulary, initial)
-        if not self.text.sentences:  # nobody has read it to count its words
-            deque(self.text.jobs(start.vocabulary), maxlen=0)
         self.vocabulary = start.vocabulary
+        self.text.number_by(self.vocabulary)
+        if not self.text.sentences:  # nobody has read it to count its words
+            deque(self.text.jobs(), maxlen=0)
         self.reader = Reader(self.vocabulary, settings)
-        self.model = build_model(start, settings, own=initial is None)
+        model = build_model(start, settings, own=initial is None)
+        hierarchical = settings.objective == "hierarchical-softmax"
+        self.models = models_of(model, self.vocabulary, settings.workers, hierarchical)
+        # The threads' own rows come after these.
+        self.vectors = self.models[0].vectors[: len(model.vectors)]
+        self.outputs = self.models[0].outputs[: len(model.outputs)]
+        self._at_rest: SimpleQueue[kernels.Model] = SimpleQueue()
+        for model in self.models:
+            self._at_rest.put(model)
         self.loop = kernels.compiled_job(
             settings.vector_size,
             settings.architecture == "cbow",
-            settings.objective == "hierarchical-softmax",
+            hierarchical,
             settings.shared_negatives,
             _variant(settings),
         )
@@ -82,7 +93,7 @@ class Run:
             self._save()  # a place that cannot be written to shows now, not an epoch later
 
     def _resume(self, path: Path) -> None:
-        matrices = (self.model.vectors, self.model.outputs)
+        matrices = (self.vectors, self.outputs)
         self.state = checkpoints.load(path, self.fingerprint, matrices)
         self.reader.set_random_state(self.state.random)
 
@@ -129,7 +140,11 @@ class Run:
 
     def _train_job(self, job: kernels.Job) -> tuple[float, int]:
         window = min(self.settings.window, JOB_WORDS)  # no job has a larger one
-        return self.loop(self.model, job, kernels.make_scratch(self.model, window))
+        model = self._at_rest.get()
+        try:
+            return self.loop(model, job, kernels.make_scratch(model, window))
+        finally:
+            self._at_rest.put(model)
 
     def _epochs(self, bar: tqdm, stop: threading.Event) -> None:
         state = self.state
@@ -162,7 +177,7 @@ class Run:
         """Give the jobs of this epoch that are still to be done, each with its learning rate."""
         settings = self.settings
         pushed = 0
-        for number, (rows, lengths) in enumerate(self.text.jobs(self.vocabulary)):
+        for number, (rows, lengths) in enumerate(self.text.jobs()):
             share = (self.state.epoch + pushed / self.text.sentences) / settings.epochs
             alpha = settings.alpha - (settings.alpha - settings.min_alpha) * share
             pushed += len(lengths)
@@ -192,11 +207,11 @@ class Run:
 
     def _save(self) -> None:
         if self.checkpoint is not None:
-            matrices = (self.model.vectors, self.model.outputs)
+            matrices = (self.vectors, self.outputs)
             checkpoints.save(self.checkpoint, self.state, self.fingerprint, matrices)
 
     def _embeddings(self) -> Embeddings:
-        vectors, outputs = self.model.vectors, self.model.outputs
+        vectors, outputs = self.vectors, self.outputs
         if self.settings.objective == "hierarchical-softmax":
             return Embeddings(
                 self.vocabulary, vectors, node_vectors=outputs, losses=self.state.losses
@@ -233,6 +248,7 @@ def build_model(start: Embeddings, settings: Word2VecSettings, own: bool) -> ker
     else:
         noise, guide = noise_table(vocabulary, settings.ns_exponent)
     sdot, saxpy = blas.addresses() if settings.exact else (0, 0)
+    nothing = np.empty((2, 0, settings.vector_size), np.float32)
     return kernels.Model(
         start.input_vectors.astype(np.float32, order="C", copy=not own),
         np.zeros(shape, np.float32) if given is None else given.astype(np.float32, copy=not own),
@@ -247,6 +263,9 @@ def build_model(start: Embeddings, settings: Word2VecSettings, own: bool) -> ker
         settings.cbow_mean,
         sdot,
         saxpy,
+        *(0, 0, 0, 0),  # one thread needs no rows of its own
+        nothing,
+        nothing[:, :, 0],
     )
 
 

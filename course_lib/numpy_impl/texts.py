@@ -99,7 +99,7 @@ class StoredText:
 
     def __init__(self, sentences: Iterable[Sequence[str]]) -> None:
         numbers: defaultdict[str, int] = defaultdict(count().__next__)  # by first appearance
-        self._counts = np.zeros(1024, np.int64)
+        counts = np.zeros(1024, np.int64)
         self._shapes: list[tuple[int, int]] = []
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  # open as long as the text is used
         weakref.finalize(self, self._file.close)
@@ -108,11 +108,13 @@ class StoredText:
             lengths = np.fromiter(map(len, job), np.int64, len(job))
             tokens = chain.from_iterable(job)
             encoded = np.fromiter(map(numbers.__getitem__, tokens), np.int32, lengths.sum())
-            if len(numbers) > len(self._counts):
-                self._counts = np.pad(self._counts, (0, len(numbers)))
-            np.add.at(self._counts, encoded, 1)
+            if len(numbers) > len(counts):
+                counts = np.pad(counts, (0, len(numbers)))
+            np.add.at(counts, encoded, 1)
             self._write(lengths, encoded)
-        self._words = list(numbers)
+        # The counts take the numbers' place: a text has many words, and one dict is enough.
+        numbers.update(zip(numbers, counts.tolist(), strict=False))
+        self._counts: dict[str, int] = numbers
         self.sentences, self.tokens = text.sentences, text.tokens
 
     def _write(self, lengths: NDArray[np.int64], encoded: NDArray[np.int32]) -> None:
@@ -145,27 +147,31 @@ class StoredText:
         ValueError
             None was.
         """
-        counts = self._counts[: len(self._words)].tolist()
-        return Vocabulary.from_counts(dict(zip(self._words, counts, strict=True)), min_count)
+        return Vocabulary.from_counts(self._counts, min_count)
 
-    def jobs(self, vocabulary: Vocabulary) -> Iterator[EncodedJob]:
-        """Give the text from its beginning.
+    def number_by(self, vocabulary: Vocabulary) -> None:
+        """Say which word has which row. The words themselves are forgotten: it can be said once.
 
         Parameters
         ----------
         vocabulary : Vocabulary
-            Says which word has which row.
+            The words that have vectors.
+        """
+        self._rows = vocabulary.encode(self._counts, unknown=-1)
+        self._counts = {}
+
+    def jobs(self) -> Iterator[EncodedJob]:
+        """Give the text from its beginning.
 
         Yields
         ------
         tuple of numpy.ndarray
             A job: rows of its tokens, and lengths of its sentences.
         """
-        rows = vocabulary.encode(self._words, unknown=-1)
         self._file.seek(0)
         for sentences, tokens in self._shapes:
             lengths = np.fromfile(self._file, np.int64, sentences)
-            yield rows[np.fromfile(self._file, np.int32, tokens)], lengths
+            yield self._rows[np.fromfile(self._file, np.int32, tokens)], lengths
 
 
 class StreamedText(CountedText):
@@ -191,13 +197,18 @@ class StreamedText(CountedText):
         """
         return Vocabulary.from_sentences(self, min_count)
 
-    def jobs(self, vocabulary: Vocabulary) -> Iterator[EncodedJob]:
-        """Read the text from its beginning.
+    def number_by(self, vocabulary: Vocabulary) -> None:
+        """Say which word has which row.
 
         Parameters
         ----------
         vocabulary : Vocabulary
-            Says which word has which row.
+            The words that have vectors.
+        """
+        self._vocabulary = vocabulary
+
+    def jobs(self) -> Iterator[EncodedJob]:
+        """Read the text from its beginning.
 
         Yields
         ------
@@ -206,4 +217,4 @@ class StreamedText(CountedText):
         """
         for job in text_jobs(self):
             lengths = np.fromiter(map(len, job), np.int64, len(job))
-            yield vocabulary.encode(chain.from_iterable(job), unknown=-1), lengths
+            yield self._vocabulary.encode(chain.from_iterable(job), unknown=-1), lengths

@@ -6,6 +6,7 @@ behind. All functions share one palette and one style, and draw the same bytes e
 
 from course_lib.plots.counts import against_counts, glove_weighting
 from course_lib.plots.frequencies import keep_probability, zipf, zipf_fit
+from course_lib.plots.lifecycle import gensim_model, learning_rates
 from course_lib.plots.networks import cbow_architecture, one_hot_lookup, skipgram_architecture
 from course_lib.plots.noise import (
     cosine_histograms,
@@ -16,7 +17,9 @@ from course_lib.plots.noise import (
     yes_and_no,
 )
 from course_lib.plots.picture import BLUE, DPI, ORANGE, PALETTE, STYLE, Picture
+from course_lib.plots.pretrained import file_bytes, vector_lengths
 from course_lib.plots.repeats import repeated_runs
+from course_lib.plots.segments import segmentations
 from course_lib.plots.spaces import pca, scatter, similarity_heatmap
 from course_lib.plots.trees import huffman_tree, path_lengths
 from course_lib.plots.updates import sgd_step
@@ -34,9 +37,12 @@ __all__ = [
     "bars",
     "cbow_architecture",
     "cosine_histograms",
+    "file_bytes",
+    "gensim_model",
     "glove_weighting",
     "huffman_tree",
     "keep_probability",
+    "learning_rates",
     "loss_curve",
     "matrix_heatmaps",
     "noise_distributions",
@@ -47,10 +53,12 @@ __all__ = [
     "scatter",
     "score_scatter",
     "seed_spread",
+    "segmentations",
     "sgd_step",
     "similarity_heatmap",
     "skipgram_architecture",
     "step_times",
+    "vector_lengths",
     "window",
     "window_weights",
     "yes_and_no",

@@ -83,7 +83,11 @@ def written(value: float, digits: int = 2) -> str:
 
 
 def place_labels(
-    axes: Axes, points: NDArray, labels: Sequence[str], avoid: NDArray | None = None
+    axes: Axes,
+    points: NDArray,
+    labels: Sequence[str],
+    avoid: NDArray | None = None,
+    family: str = "DejaVu Sans",
 ) -> None:
     """Write a label beside each point where it hides no marker, no label and no curve.
 
@@ -97,7 +101,7 @@ def place_labels(
     bounds = np.array(axes.get_window_extent().extents)
     near = np.linalg.norm(anchors[:, None] - anchors[None], axis=2) < 100
     for row in np.argsort(-near.sum(axis=1), kind="stable"):
-        width, height = text_size(labels[row], 10)
+        width, height = text_size(labels[row], 10, family=family)
         half = np.array([width, height]) / 2 + 3
         shift = free_place(anchors[row], half, taken, bounds)
         offset = (float(shift[0]) * 72 / DPI, float(shift[1]) * 72 / DPI)
@@ -106,6 +110,7 @@ def place_labels(
         axes.annotate(
             labels[row], points[row], offset, textcoords="offset points", fontsize=10,
             ha="center", va="center", arrowprops=line if far else None, parse_math=False,
+            family=family,
         )  # fmt: skip
         corner = anchors[row] + shift
         taken = np.vstack([taken, [*(corner - half), *(corner + half)]])

@@ -172,7 +172,9 @@ def styled(draw: Callable[P, Picture]) -> Callable[P, Picture]:
     return styled
 
 
-def text_size(text: str, fontsize: float, weight: str = "normal") -> tuple[float, float]:
+def text_size(
+    text: str, fontsize: float, weight: str = "normal", family: str = "DejaVu Sans"
+) -> tuple[float, float]:
     """Measure a text before it is drawn.
 
     Parameters
@@ -183,13 +185,15 @@ def text_size(text: str, fontsize: float, weight: str = "normal") -> tuple[float
         Points.
     weight : str, default "normal"
         Normal or bold.
+    family : str, default "DejaVu Sans"
+        The font; another one for a text in Chinese.
 
     Returns
     -------
     width, height : float
         Pixels of the PNG.
     """
-    font = FontProperties(family="DejaVu Sans", size=fontsize, weight=weight)
+    font = FontProperties(family=family, size=fontsize, weight=weight)
     width, height, _ = MEASURE.get_text_width_height_descent(text, font, False)
     return width, height
 

@@ -17,6 +17,7 @@ from course_lib.plots._pieces import (
     write_cells,
     written,
 )
+from course_lib.plots.fonts import lettering
 from course_lib.plots.picture import DIVERGING, MARKERS, PALE, PALETTE, Picture, Size, styled
 
 
@@ -128,6 +129,7 @@ def scatter(
     labels: Sequence[str],
     *,
     groups: Sequence[str] | Mapping[str, str] | None = None,
+    glosses: Mapping[str, str] | None = None,
     shares: ArrayLike | None = None,
     title: str,
     size: Size = (7, 5),
@@ -142,6 +144,9 @@ def scatter(
         The n words.
     groups : sequence of str, or dict of label to group, optional
         The group of each point, at most 7 different ones; shown by colour and by marker shape.
+    glosses : dict of label to str, optional
+        For Chinese words: what is written in their place where no installed font has them. The
+        alt text has the words themselves.
     shares : array, shape (2,), optional
         The second result of ``pca``; named on the axes.
     title : str
@@ -165,6 +170,7 @@ def scatter(
     if xy.shape[1] != 2:
         raise ValueError(f"points has shape {xy.shape}, expected ({len(labels)}, 2).")
     members = _groups(labels, groups)
+    written, family, title = lettering(labels, title, glosses)
     picture = Picture(title, _scatter_alt(xy, labels, members, groups is not None), size)
     axes = picture.add_subplot()
     axes.margins(0.12)
@@ -183,7 +189,7 @@ def scatter(
     if groups is not None:
         picture.legend(loc="outside lower center", ncols=min(len(members), 5))
     picture.settle()
-    place_labels(axes, xy, labels)
+    place_labels(axes, xy, written, family=family)
     return picture
 
 

@@ -247,7 +247,8 @@ def _heatmap_words(
     if not changed:
         return f"{told} Nothing changes.", "Nothing changes"
     row, column = highest(np.abs(difference))
-    which = enumerated(changed) if len(changed) <= 6 else f"{len(changed)} of {len(words)} words"
+    named = [quoted(word) for word in changed]
+    which = enumerated(named) if len(changed) <= 6 else f"{len(changed)} of {len(words)} words"
     told += f" The rows that change: {which}; most at {quoted(words[row])}, dimension {column} "
     told += f"(by {written(difference[row, column], 3)})."
     if len(changed) == 1:

@@ -165,8 +165,8 @@ def sgd_steps(
     Raises
     ------
     ValueError
-        Something is too large to be looked at, tokens would be dropped at random, the text holds no
-        pair of known words, or the vectors become infinite.
+        Something is too large to be looked at, tokens would be dropped at random, a word holds a
+        lone surrogate, the text holds no pair of known words, or the vectors become infinite.
     """
     require_settings(settings)
     _require_small("steps", steps, MOST_STEPS)
@@ -181,6 +181,7 @@ def sgd_steps(
     start = starting_point(sentences, settings, initial=initial)
     vocabulary = start.vocabulary
     _require_small("the number of different words", len(vocabulary), MOST_WORDS)
+    _require_characters(vocabulary.words)
     texts = []
     for tokens in sentences:
         require_sentence(tokens)
@@ -208,6 +209,16 @@ def _require_small(name: str, value: int, most: int) -> None:
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not whole or not 1 <= value <= most:
         raise ValueError(f"{name} must be 1 to {most}, which fits on a screen, not {value!r}.")
+
+
+def _require_characters(words: Sequence[str]) -> None:
+    """Refuse half a character: neither a figure nor a page can hold a lone surrogate."""
+    for word in words:
+        if any("\ud800" <= character <= "\udfff" for character in word):
+            raise ValueError(
+                f"The word {word!r} cannot be drawn: it holds a byte that could not be decoded, or "
+                "half a character. Read the text in its own encoding, or replace the word."
+            )
 
 
 def _start_matrices(start: Embeddings, nodes: bool) -> Matrices:

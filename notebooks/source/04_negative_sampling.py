@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from gensim.test.utils import datapath
-from scipy.stats import spearmanr
+from scipy import sparse, stats
 
 from course_lib import (
     Embeddings,
@@ -403,7 +403,7 @@ print("same dL/dW', to 1e-9:", np.allclose(by_differences_out, W_out_gradient, r
 
 # %% [markdown]
 # `SkipGramNegativeSampling` is the module: two embedding layers and the loss (3). Autograd first, then one
-# step of PyTorch's own SGD on the pair of section 7.
+# step on the pair of section 7. It is what `torch.optim.SGD` did in lesson 02, written out.
 
 # %%
 model = torch_impl.objectives.SkipGramNegativeSampling(torch.tensor(W), torch.tensor(W_out))
@@ -417,10 +417,11 @@ for name, layer, ours in [
 
 # %%
 model.zero_grad()
-optimizer = torch.optim.SGD(model.parameters(), lr=alpha)
 pair = torch.tensor([king]), torch.tensor([crown]), torch.tensor([[wears, the]])
 model(*pair).backward()
-optimizer.step()
+with torch.no_grad():
+    for matrix in model.parameters():
+        matrix -= alpha * matrix.grad
 print(model)
 print("W as by hand: ", np.allclose(model.input_layer.weight.detach(), W_new))
 print("W' as by hand:", np.allclose(model.output_layer.weight.detach(), W_out_new))
@@ -550,26 +551,38 @@ print("what a pair of each window weighs:", (1 / mask.sum(axis=1)).round(3))
 rng = np.random.default_rng(1)
 keep = vocabulary.keep_probabilities(1e-3)
 rows = np.concatenate([row[rng.random(len(row)) < keep[row]] for row in text])
-places, others = skipgram_pairs(np.arange(len(rows)), window=5, rng=rng)
+places, others = skipgram_pairs(np.arange(len(rows), dtype=np.int32), window=5, rng=rng)
 centers, contexts = rows[places], rows[others]
 some = np.arange(0, len(centers), 100)
 drawn = rng.choice(V, size=(len(some), 5), p=noise_distribution)
 
+
+# %% [markdown]
+# Which words stand around each place, and which beside each word? Two tables with millions of entries, nearly
+# all of them zero: a sparse array keeps the others only.
+
+
 # %%
-in_window = np.isin(places[some, None] * V + drawn, places * V + contexts)
-met = np.zeros((V, V), dtype=bool)
-met[centers, contexts] = True
+def among_contexts(firsts, contexts):
+    """Say of each draw whether it is a context word of its own entry of ``firsts``."""
+    shape = firsts.max() + 1, V
+    table = sparse.csr_array((np.ones(len(firsts), dtype=bool), (firsts, contexts)), shape=shape)
+    return table[np.repeat(firsts[some], 5), drawn.ravel()].reshape(drawn.shape)
+
+
+# %%
 happens = {
     "the word to predict": drawn == contexts[some, None],
-    "a context word of this window": in_window,
+    "a context word of this window": among_contexts(places, contexts),
     "the centre": drawn == centers[some, None],
-    "a context word somewhere in the text": met[centers[some, None], drawn],
+    "a context word somewhere in the text": among_contexts(centers, contexts),
 }
 for name, true in happens.items():
     print(
         f"{name:37s} {true.mean():6.2%} of the draws, {true.any(axis=1).mean():6.2%} of the pairs"
     )
-del met
+pairs_a_window = len(places) / len(np.unique(places))  # for section 16
+del places, others, centers, contexts  # two million numbers each
 
 # %% [markdown]
 # So the cases that the implementations quarrel about are rare: the word itself is drawn once in several
@@ -642,23 +655,25 @@ print(f"{len(frequency)} words; {seen.sum():,} of {seen.size:,} pairs meet")
 # %% [markdown]
 # The scores are free only if the vectors are long enough: any matrix of scores is $W W'^\top$ if $d = V$.
 # So we take $d = V = 88$ and the loss (9), summed over all pairs, in float64: `expected_negative_sampling`.
-# No sampling is left in it, so nothing but the theory can fail. PyTorch's Adam takes the steps with our
-# gradients.
+# No sampling is left in it, so nothing but the theory can fail. The steps are those of Adam (Kingma and Ba
+# 2015): each number moves by the running mean of its gradient, divided by the root of the running mean of its square.
 
 
 # %%
 def converge(noise_counts, d, steps=300):
     """Train from random vectors of size d, and give the scores of all pairs."""
-    rng = np.random.default_rng(1)
-    v, u = torch.tensor(rng.normal(scale=d**-0.5, size=(2, len(noise_counts), d)))
-    optimizer = torch.optim.Adam([v, u], lr=0.05)
-    for _ in range(steps):
-        _, v_gradient, u_gradient = numpy_impl.objectives.expected_negative_sampling(
-            v.numpy(), u.numpy(), pair_counts, noise_counts
+    V = len(noise_counts)
+    matrices = np.random.default_rng(1).normal(scale=d**-0.5, size=(2, V, d))
+    mean, square = np.zeros_like(matrices), np.zeros_like(matrices)
+    for step in range(1, steps + 1):
+        _, *gradients = numpy_impl.objectives.expected_negative_sampling(
+            *matrices, pair_counts, noise_counts
         )
-        v.grad, u.grad = torch.tensor(v_gradient), torch.tensor(u_gradient)
-        optimizer.step()
-    return (v @ u.T).numpy()
+        mean += 0.1 * (gradients - mean)
+        square += 0.001 * (np.square(gradients) - square)
+        unbiased = mean / (1 - 0.9**step), square / (1 - 0.999**step)
+        matrices -= 0.05 * unbiased[0] / (np.sqrt(unbiased[1]) + 1e-8)
+    return matrices[0] @ matrices[1].T
 
 
 def agreement(expected, found):
@@ -787,7 +802,7 @@ models = dict(zip(knobs, zip(runs[0::3], runs[1::3], runs[2::3], strict=True), s
 
 # %%
 spearman = {
-    name: [spearmanr(cosines(model), human).statistic for model in seeds]
+    name: [stats.spearmanr(cosines(model), human).statistic for model in seeds]
     for name, seeds in models.items()
 }
 plots.seed_spread(
@@ -811,7 +826,7 @@ def interval(name, other, draws=1000):
     differences = []
     for _ in range(draws):
         some = rng.integers(len(human), size=len(human))
-        left, right = (spearmanr(row[some], human[some]).statistic for row in (one, two))
+        left, right = (stats.spearmanr(row[some], human[some]).statistic for row in (one, two))
         differences.append(left - right)
     return np.quantile(differences, [0.05, 0.95])
 
@@ -833,7 +848,7 @@ for name in [name for name in knobs if name != usual]:
 twice = [{**knobs[name], "epochs": 6} for name in (usual, "exponent 0", "k = 15")]
 with ThreadPoolExecutor(2) as pool:
     longer = list(pool.map(train, twice))
-later = [spearmanr(cosines(model), human).statistic for model in longer]
+later = [stats.spearmanr(cosines(model), human).statistic for model in longer]
 for name, score in zip((usual, "exponent 0", "k = 15"), later, strict=True):
     print(f"{name:33s} 6 epochs beat every seed of 3: {score > max(spearman[name])}")
 print("the other two no longer lag behind the usual setting:", min(later[1:]) > later[0])
@@ -958,10 +973,8 @@ for steps in (100, 300, 900):
 # the subsampled excerpt of section 12:
 
 # %%
-sharing = len(np.unique(places))  # windows, each with a context word or more
-print(
-    f"{len(places) / sharing:.1f} pairs a window: sharing saves {1 - sharing / len(places):.0%} of the draws"
-)
+saved = 1 - 1 / pairs_a_window
+print(f"{pairs_a_window:.1f} pairs a window: sharing saves {saved:.0%} of the draws")
 
 # %% [markdown]
 # ### "Negatives drawn once are as good as new ones"
@@ -1183,6 +1196,8 @@ check("04.5", optimum)
 #   [arXiv:1604.04661](https://doi.org/10.48550/arXiv.1604.04661). One draw of negatives for a window.
 # - D. Mimno, L. Thompson (2017). *The strange geometry of skip-gram with negative sampling.* EMNLP.
 #   [doi:10.18653/v1/D17-1308](https://doi.org/10.18653/v1/D17-1308)
+# - D. P. Kingma, J. Ba (2015). *Adam: a method for stochastic optimization.* ICLR.
+#   [arXiv:1412.6980](https://doi.org/10.48550/arXiv.1412.6980). Algorithm 1.
 # - L. Finkelstein et al. (2002). *Placing search in context: the concept revisited.* ACM TOIS 20.
 #   [doi:10.1145/503104.503110](https://doi.org/10.1145/503104.503110). WordSim353.
 # - A. Zhang, Z. Lipton, M. Li, A. Smola. *Dive into Deep Learning*, chapter 15, sections 3 and 4.

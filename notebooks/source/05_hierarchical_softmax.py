@@ -378,14 +378,16 @@ print("same dL/dv', to 1e-12:", np.allclose(nodes_torch.grad, node_gradient, rto
 # ## 9. The same in PyTorch
 #
 # `SkipGramHierarchicalSoftmax` is a module with two embedding layers. Mind the shapes: the second one has a row
-# for each *node*, one fewer than there are words. One step of PyTorch's SGD lands where your pencil did.
+# for each *node*, one fewer than there are words. One step lands where your pencil did. It is what
+# `torch.optim.SGD` did in lesson 02, written out.
 
 # %%
 model = torch_impl.objectives.SkipGramHierarchicalSoftmax(torch.tensor(W), torch.tensor(nodes))
-optimizer = torch.optim.SGD(model.parameters(), lr=alpha)
 one_pair = (np.array([king]), *five_tree.padded_paths([crown]))
 model(*(torch.tensor(array.astype(np.int64)) for array in one_pair)).backward()
-optimizer.step()
+with torch.no_grad():
+    for matrix in model.parameters():
+        matrix -= alpha * matrix.grad
 print(model)
 print("W as by hand:    ", np.allclose(model.input_layer.weight.detach(), W_new))
 print("nodes as by hand:", np.allclose(model.output_layer.weight.detach(), nodes_new))

@@ -22,6 +22,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from course_lib import glossary
 from course_lib.files import replacing
 
 NOTEBOOKS = Path(__file__).resolve().parents[1]
@@ -349,4 +350,6 @@ def main(names: list[str], folder: Path = NOTEBOOKS) -> None:
 
 
 if __name__ == "__main__":
+    with replacing(NOTEBOOKS / "glossary.md") as page:
+        page.write(glossary.as_markdown().encode())
     main(sys.argv[1:])

@@ -214,6 +214,20 @@ def cases():
                         "cbow_mean": mean,
                     },
                 )
+    for (case, arrays), (context, (rows, mask)) in itertools.product(
+        PREDICTIONS["negative_sampling"].items(), CONTEXTS.items()
+    ):
+        arrays = [np.asarray(array, dtype=np.int64) for array in arrays]
+        size = len(arrays[0])
+        yield (
+            "skipgram_shared_negatives",
+            f"{case}, context: {context}",
+            {
+                "contexts": np.resize(rows, (size, len(rows[0]))),
+                **dict(zip(["centers", "negatives", "negative_mask"], arrays, strict=False)),
+                "context_mask": np.resize(mask, (size, len(rows[0]))),
+            },
+        )
 
 
 CASES = {f"{function}: {case}": (function, arguments) for function, case, arguments in cases()}
@@ -289,6 +303,12 @@ def loss_on_paper(function, v, u, arguments):
     def p(h, row, sign):
         return 1 / (1 + math.exp(-sign * sum(a * b for a, b in zip(h, u[row], strict=True))))
 
+    if function == "skipgram_shared_negatives":
+        target, noise = arguments["centers"][0], arguments["negatives"][0]
+        return -sum(
+            math.log(p(v[word], target, 1)) + sum(math.log(p(v[word], row, -1)) for row in noise)
+            for word in arguments["contexts"][0]
+        )
     if function.startswith("cbow"):
         words = arguments["contexts"][0]
         if len(words) == 0:
@@ -369,6 +389,10 @@ SEEN_BY_AUTOGRAD_ONLY = {  # loss and gradient are wrong in the same way
     "C counts the padding": (
         "mask.sum(axis=1, keepdims=True)",
         "mask.shape[1]",
+    ),
+    "the noise of another window": (
+        "negatives[windows]",
+        "negatives[::-1][windows]",
     ),
     "the mean is a sum": (
         "if cbow_mean:",

@@ -57,15 +57,15 @@ def by_matrices(job, settings, model):
 def test_a_window_is_one_step_of_small_matrices(negative, window):
     settings = dataclasses.replace(SHARED, negative=negative, window=window)
     run = runs.Run(TEXT, settings, WORDS, START, None)
-    job = jobs.Reader(WORDS, settings).job(*next(run.text.jobs(WORDS)), settings.alpha)
-    vectors, outputs, losses = by_matrices(job, settings, run.model)
+    job = jobs.Reader(WORDS, settings).job(*next(run.text.jobs()), settings.alpha)
+    vectors, outputs, losses = by_matrices(job, settings, run.models[0])
     assert len(losses) > 100
-    loss, predictions = run.loop(run.model, job, kernels.make_scratch(run.model, window))
+    loss, predictions = run.loop(run.models[0], job, kernels.make_scratch(run.models[0], window))
     assert predictions == len(losses)
     np.testing.assert_allclose(loss, sum(losses), rtol=1e-5)
     # A score in float32 may fall into the next entry of the table of the sigmoid.
-    np.testing.assert_allclose(run.model.vectors, vectors, atol=5e-3)
-    np.testing.assert_allclose(run.model.outputs, outputs, atol=5e-3)
+    np.testing.assert_allclose(run.models[0].vectors, vectors, atol=5e-3)
+    np.testing.assert_allclose(run.models[0].outputs, outputs, atol=5e-3)
     assert np.abs(vectors - START.input_vectors).max() > 0.5
     assert np.abs(outputs - START.output_vectors).max() > 0.5
 
@@ -73,17 +73,17 @@ def test_a_window_is_one_step_of_small_matrices(negative, window):
 def test_a_window_descends_the_gradient_of_the_objective():
     settings = dataclasses.replace(SHARED, alpha=0.01, sample=0)
     run = runs.Run([list("abcde")], settings, WORDS, START, None)
-    whole = jobs.Reader(WORDS, settings).job(*next(run.text.jobs(WORDS)), settings.alpha)
+    whole = jobs.Reader(WORDS, settings).job(*next(run.text.jobs()), settings.alpha)
     nothing_else = [0 if place != 2 else 2 for place in range(5)]  # only c has a context
     job = whole._replace(reach=np.array(nothing_else))
-    (center, context, noise), *others = windows(job, settings, run.model.noise)
+    (center, context, noise), *others = windows(job, settings, run.models[0].noise)
     assert not others and WORDS.words[center] == "c" and len(context) == 4
-    before = run.model.vectors.astype(float), run.model.outputs.astype(float)
+    before = run.models[0].vectors.astype(float), run.models[0].outputs.astype(float)
     repeated = [np.full(4, center), np.tile(noise, (4, 1))]
     expected, *gradients = objectives.skipgram_negative_sampling(*before, context, *repeated)
-    loss, _ = run.loop(run.model, job, kernels.make_scratch(run.model, settings.window))
+    loss, _ = run.loop(run.models[0], job, kernels.make_scratch(run.models[0], settings.window))
     assert loss == pytest.approx(expected, rel=1e-5)
-    after = run.model.vectors, run.model.outputs
+    after = run.models[0].vectors, run.models[0].outputs
     for was, now, gradient in zip(before, after, gradients, strict=True):
         # The table of the sigmoid is off by up to 0.003, for each of up to four words.
         np.testing.assert_allclose((was - now) / settings.alpha, gradient, atol=0.06)

@@ -29,8 +29,14 @@ class Streamed:
         return iter(TEXT)
 
 
-def all_jobs(text, vocabulary):
-    return [(rows.tolist(), lengths.tolist()) for rows, lengths in text.jobs(vocabulary)]
+def all_jobs(text):
+    return [(rows.tolist(), lengths.tolist()) for rows, lengths in text.jobs()]
+
+
+def numbered(sentences, vocabulary):
+    text = texts.open_text(sentences)
+    text.number_by(vocabulary)
+    return text
 
 
 def test_a_stored_text_is_the_streamed_one():
@@ -38,16 +44,18 @@ def test_a_stored_text_is_the_streamed_one():
     assert isinstance(stored, texts.StoredText) and isinstance(streamed, texts.StreamedText)
     vocabulary = stored.vocabulary(3)
     assert vocabulary == streamed.vocabulary(3) == Vocabulary.from_sentences(TEXT, 3)
-    expected = all_jobs(streamed, vocabulary)
-    assert all_jobs(stored, vocabulary) == expected
-    assert all_jobs(stored, vocabulary) == expected, "a second epoch"
+    stored.number_by(vocabulary)
+    streamed.number_by(vocabulary)
+    expected = all_jobs(streamed)
+    assert all_jobs(stored) == expected
+    assert all_jobs(stored) == expected, "a second epoch"
     assert (stored.sentences, stored.tokens) == (streamed.sentences, streamed.tokens)
     assert (stored.sentences, stored.tokens) == (len(TEXT), sum(map(len, TEXT)))
 
 
 def test_jobs_are_the_text_in_pieces_of_ten_thousand_tokens():
     vocabulary = Vocabulary.from_sentences(TEXT, 3)
-    jobs = all_jobs(texts.open_text(TEXT), vocabulary)
+    jobs = all_jobs(numbered(TEXT, vocabulary))
     rows = [row for job, _ in jobs for row in job]
     tokens = [token for sentence in TEXT for token in sentence]
     assert rows == [vocabulary.index(t) if t in vocabulary else -1 for t in tokens]
@@ -60,7 +68,7 @@ def test_jobs_are_the_text_in_pieces_of_ten_thousand_tokens():
 
 def test_a_vocabulary_of_other_words_may_be_given():
     vocabulary = Vocabulary(["unseen", "w1", "rare"], [1, 1, 1])
-    rows = np.concatenate([rows for rows, _ in texts.open_text(TEXT).jobs(vocabulary)])
+    rows = np.concatenate([rows for rows, _ in numbered(TEXT, vocabulary).jobs()])
     assert np.bincount(rows + 1, minlength=4).tolist()[1:] == [
         0,
         sum(sentence.count("w1") for sentence in TEXT),
@@ -69,7 +77,7 @@ def test_a_vocabulary_of_other_words_may_be_given():
 
 
 def test_a_first_sentence_that_is_too_long_makes_an_empty_job_as_in_gensim():
-    jobs = list(texts.open_text([["a"] * 10_001, ["b"]]).jobs(Vocabulary(["a", "b"], [1, 1])))
+    jobs = list(numbered([["a"] * 10_001, ["b"]], Vocabulary(["a", "b"], [1, 1])).jobs())
     assert [len(rows) for rows, _ in jobs] == [0, 10_001, 1]
 
 
@@ -92,8 +100,7 @@ def test_what_may_change_is_not_stored(tmp_path):
 )
 def test_what_is_no_text_is_refused(sentences):
     with pytest.raises(ValueError, match=r"string|once|several times"):
-        text = texts.open_text(sentences)
-        list(text.jobs(Vocabulary(["a", "b"])))
+        list(numbered(sentences, Vocabulary(["a", "b"])).jobs())
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux's disk that is always full")

@@ -70,6 +70,10 @@ MODELS = {
         "skipgram_negative_sampling",
         (CENTERS, TARGETS, NEGATIVES, NEGATIVE_MASK),
     ),
+    "SkipGramSharedNegatives": (
+        "skipgram_shared_negatives",
+        (CONTEXTS, TARGETS, NEGATIVES, NEGATIVE_MASK, CONTEXT_MASK),
+    ),
     "SkipGramHierarchicalSoftmax": ("skipgram_hierarchical_softmax", (CENTERS, *PATHS)),
     "CBOWSoftmax": ("cbow_softmax", (CONTEXTS, TARGETS, CONTEXT_MASK)),
     "CBOWNegativeSampling": (
@@ -90,6 +94,23 @@ def test_autograd_agrees_with_finite_differences_on_each_loss(name):
     function, batch = MODELS[name]
     loss = getattr(objectives, function)
     assert torch.autograd.gradcheck(lambda v, u: loss(v, u, *batch), matrices_of(name), rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("cbow_mean", [True, False])
+def test_a_step_moves_the_vectors_by_the_gradients_that_autograd_finds(name, cbow_mean):
+    _, batch = MODELS[name]
+    v, u = (matrix.detach() for matrix in matrices_of(name))
+    options = {"cbow_mean": cbow_mean} if name.startswith("CBOW") else {}
+    one, other = (getattr(objectives, name)(v, u, **options) for _ in range(2))
+    loss = one(*batch)
+    loss.backward()
+    torch.optim.SGD(one.parameters(), lr=0.3).step()
+    found = other.descend(*batch, alpha=0.3)
+    torch.testing.assert_close(found, loss.detach(), rtol=1e-12, atol=1e-12)
+    for expected, moved in zip(one.parameters(), other.parameters(), strict=True):
+        torch.testing.assert_close(moved, expected, rtol=1e-12, atol=1e-12)
+        assert moved.grad is None
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from course_lib import Embeddings, Vocabulary, Word2VecSettings, datasets, numpy_impl, torch_impl
+from course_lib.pairs import skipgram_pairs
 from course_lib.torch_impl import word2vec
 from course_lib.training import train_in_batches
 
@@ -42,7 +43,8 @@ def others(embeddings):
 
 def by_numpy(chosen, start):
     """The same training with NumPy's objectives, step by step."""
-    name = f"{chosen.architecture}_{chosen.objective}".replace("skip-gram", "skipgram")
+    kind = "shared-negatives" if chosen.shared_negatives else chosen.objective
+    name = f"{chosen.architecture}_{kind}".replace("skip-gram", "skipgram")
     objective = getattr(numpy_impl.objectives, name.replace("-", "_"))
     options = {"cbow_mean": chosen.cbow_mean} if chosen.architecture == "cbow" else {}
     hierarchical = chosen.objective == "hierarchical-softmax"
@@ -70,6 +72,14 @@ def test_numpy_and_torch_agree_after_fifty_steps(architecture, objective, cbow_m
     chosen = settings(
         architecture, objective, epochs=12, alpha=0.1, batch_size=8, cbow_mean=cbow_mean
     )
+    assert_agreement(chosen)
+
+
+def test_numpy_and_torch_agree_with_shared_negatives():
+    assert_agreement(settings(shared_negatives=True, epochs=20, alpha=0.1, batch_size=4))
+
+
+def assert_agreement(chosen):
     start = float64_start()
     expected = by_numpy(chosen, start)
     found = train(chosen, initial=start)
@@ -181,9 +191,36 @@ def test_what_cannot_be_trained_is_refused(architecture, objective, changes, mes
         train(settings(architecture, objective), **changes)
 
 
-def test_shared_negatives_are_refused():
-    with pytest.raises(ValueError, match="numpy_impl"):
-        train(settings(shared_negatives=True))
+def test_shared_negatives_learn_as_well_as_negatives_of_their_own():
+    """The loss of all pairs of the text with expected noise, after the same number of epochs."""
+    text = datasets.toy_corpus(n_sentences=1000, seed=1)
+    vocabulary = Vocabulary.from_sentences(text, min_count=1)
+    chosen = settings(vector_size=12, window=3, epochs=4, alpha=0.05)
+    met = np.zeros((len(vocabulary), len(vocabulary)))
+    for sentence in map(vocabulary.encode, text):
+        np.add.at(met, skipgram_pairs(sentence, 1), 1)
+    noise = vocabulary.noise_distribution()
+    counts = met, numpy_impl.objectives.expected_negatives(met, noise, 5)
+
+    def loss(way):
+        trained = train(way, text, vocabulary=vocabulary)
+        vectors = trained.input_vectors, trained.output_vectors
+        return numpy_impl.objectives.expected_negative_sampling(*vectors, *counts)[0] / met.sum()
+
+    seeds = [replace(chosen, seed=seed) for seed in (1, 2, 3)]
+    own = [loss(way) for way in seeds]
+    shared = [loss(replace(way, shared_negatives=True)) for way in seeds]
+    assert max(own + shared) < 6 * np.log(2) - 1, "something was learnt"
+    assert np.mean(shared) < np.mean(own) + 0.02
+
+
+def test_shared_negatives_are_trained_in_windows():
+    chosen = settings(shared_negatives=True)
+    model = word2vec.build_model(float64_start(), chosen)
+    assert isinstance(model, torch_impl.objectives.SkipGramSharedNegatives)
+    one, other = (train(chosen) for _ in range(2))
+    np.testing.assert_array_equal(one.input_vectors, other.input_vectors)
+    np.testing.assert_array_equal(one.output_vectors, other.output_vectors)
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES[1:])
@@ -193,6 +230,16 @@ def test_noise_and_paths_need_counts(objective):
     with pytest.raises(ValueError, match="counts"):
         train(settings(objective=objective), initial=uncounted)
     train(settings(objective="softmax"), initial=uncounted)
+
+
+@every
+@pytest.mark.filterwarnings("ignore:overflow|invalid value")
+def test_a_rate_beyond_reason_ends_with_an_error_and_soon(architecture, objective):
+    """Without a look at the loss, a long text would be read to its end in the smallest batches."""
+    text = Breaking(10, OSError("not reached"))
+    with pytest.raises(ValueError, match=r"loss has become .*alpha, such as 0.025"):
+        train(settings(architecture, objective, alpha=1e30), text)
+    assert text.readings == 3, "to find the words, to count them, and to learn from the first"
 
 
 class Breaking:
@@ -209,26 +256,29 @@ class Breaking:
         yield from TEXT
 
 
+def readers():
+    """Threads that make batches ahead. (tqdm has a thread of its own, which stays.)"""
+    return [thread for thread in threading.enumerate() if thread.name.startswith("ahead")]
+
+
 @pytest.mark.parametrize("error", [OSError("the disk is gone"), KeyboardInterrupt()])
 def test_a_corpus_that_fails_in_mid_epoch_reaches_the_caller(error):
-    before = threading.active_count()
     text = Breaking(4, error)  # counting the words, their tokens, the first epoch, this one
     with pytest.raises(type(error)):
         train(settings(epochs=5), text)
     assert text.readings == 4
-    assert threading.active_count() == before
+    assert not readers()
 
 
 def test_an_error_in_a_step_ends_the_reading_too(monkeypatch):
-    before = threading.active_count()
 
-    def interrupted(*_):
+    def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(torch_impl.objectives.TwoEmbeddings, "forward", interrupted)
+    monkeypatch.setattr(torch_impl.objectives.SkipGramNegativeSampling, "descend", interrupted)
     with pytest.raises(KeyboardInterrupt):
         train(settings(), TEXT * 500)
-    assert threading.active_count() == before
+    assert not readers()
 
 
 def test_the_gpu_is_used_when_there_is_one(monkeypatch):
@@ -249,19 +299,46 @@ def test_the_gpu_gives_the_same_vectors(architecture, objective, monkeypatch):
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES[1:])
-def test_only_rows_of_the_batch_have_gradients(objective):
+def test_only_rows_of_the_batch_move(objective):
+    """No gradient is made for a whole matrix: that is what makes the textbooks' way slow."""
     model = word2vec.build_model(float64_start(), settings(objective=objective))
+    before = [matrix.detach().clone() for matrix in model.parameters()]
     centers, rows = torch.tensor([1, 1]), torch.tensor([[0, 3], [3, 3]])
     predicted = (
         (rows[:, 0], rows) if objective == "negative-sampling" else (rows, rows.clamp(max=1))
     )
-    model(centers, *predicted).backward()
-    assert all(matrix.grad.is_sparse for matrix in model.parameters())
-    moved = model.output_layer.weight.grad.to_dense().abs().sum(dim=1) > 0
-    assert set(moved.nonzero().ravel().tolist()) == {0, 3}
+    model.descend(centers, *predicted, alpha=0.1)
+    moved = [
+        (matrix != start).any(dim=1).nonzero().ravel().tolist()
+        for matrix, start in zip(model.parameters(), before, strict=True)
+    ]
+    assert moved == [[1], [0, 3]]
+    assert all(matrix.grad is None for matrix in model.parameters())
 
 
 def test_what_a_learner_sees_is_two_layers():
     model = word2vec.build_model(float64_start(), settings("cbow"))
     assert [name for name, _ in model.named_children()] == ["input_layer", "output_layer"]
     assert isinstance(model, torch_impl.objectives.CBOWNegativeSampling)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_pytorch_uses_as_many_threads_as_workers_while_it_trains(workers, monkeypatch):
+    used = []
+
+    def look(step, *given):
+        used.append(torch.get_num_threads())
+        return train_in_batches(step, *given)
+
+    monkeypatch.setattr(word2vec, "train_in_batches", look)
+    with word2vec.threads(3):  # neither of the two, whatever this machine has
+        train(settings(workers=workers))
+        assert used == [workers]
+        assert torch.get_num_threads() == 3
+
+
+def test_the_number_of_threads_comes_back_after_an_error():
+    with word2vec.threads(3):
+        with pytest.raises(ValueError, match="no pair"):
+            train(settings(), text=[["a"], ["b"]])
+        assert torch.get_num_threads() == 3

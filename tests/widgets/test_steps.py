@@ -1,5 +1,6 @@
 import dataclasses
 import math
+import re
 
 import numpy as np
 import pytest
@@ -243,3 +244,13 @@ def test_settings_and_start_have_to_fit():
 def test_no_text_for_a_start_is_refused():
     with pytest.raises(ValueError, match="no pair of known words"):
         sgd_steps([], PLAIN, initial=random_start())
+
+
+@pytest.mark.parametrize("word", ["\udc80", "caf\udce9", "\ud83d"])
+def test_a_word_with_half_a_character_is_named(word):
+    with pytest.raises(ValueError, match=re.escape(f"{word!r} cannot be drawn")):
+        sgd_steps([["king", word, "crown"]], PLAIN)
+
+
+def test_a_word_of_two_halves_that_belong_together_is_drawn():
+    assert "👑" in sgd_steps([["king", "👑"]], PLAIN).vocabulary

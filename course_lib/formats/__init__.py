@@ -1,0 +1,6 @@
+"""Files of word vectors: GloVe and word2vec, text and binary, packed or not."""
+
+from course_lib.formats.loading import load_vectors
+from course_lib.formats.saving import save_vectors
+
+__all__ = ["load_vectors", "save_vectors"]
