@@ -136,6 +136,7 @@ class Embeddings:
         made = cls.__new__(cls)
         made.vocabulary, made.input_vectors = vocabulary, input_vectors
         made.output_vectors = made.node_vectors = made.losses = None
+        made.input_biases = made.output_biases = None
         return made
 
     def __len__(self) -> int:

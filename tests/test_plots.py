@@ -48,6 +48,11 @@ ALPHAS = {
     "a loop": np.tile(np.linspace(0.025, 0.005, 10), 4),
     "by hand": np.repeat([0.025, 0.015, 0.005, -0.005], 10),
 }
+FILE = [
+    ("header", b"1 2\n"), ("word", b"k\xc3\xb6ln"), ("separator", b" "),
+    ("number", b"\x00\x00\x80\x3f"), ("number", b"\x00\x00\x00\x3f"), ("separator", b"\n"),
+]  # fmt: skip
+LENGTHS = np.outer(1 + np.sin(np.arange(300) / 100), [3.0, 0.0, -4.0])
 TREE = HuffmanTree.from_counts([4, 3, 2, 10, 2])
 DEEP = HuffmanTree.from_counts([2**power for power in range(31, -1, -1)])
 
@@ -161,6 +166,22 @@ CALLS = {
     "scatter, chinese": lambda: plots.scatter(
         MATRIX[:, :2], CHINESE, glosses=GLOSSES, title="Five words of Taiwan"
     ),
+    "glove_weighting": lambda: plots.glove_weighting(),
+    "glove_weighting, counts": lambda: plots.glove_weighting(
+        np.geomspace(0.1, 5000, 60), x_max=10, alphas=[0.75]
+    ),
+    "against_counts": lambda: plots.against_counts(
+        VOCABULARY.counts, {"IN": np.arange(300.0), "OUT": np.log(VOCABULARY.counts)},
+        ylabel="length", title="Rare words are long",
+    ),
+    "file_bytes": lambda: plots.file_bytes(FILE, title="A header, then words and numbers"),
+    "file_bytes, full": lambda: plots.file_bytes([("number", bytes(range(128)))], title="All"),
+    "vector_lengths": lambda: plots.vector_lengths(
+        LENGTHS, VOCABULARY.words, ["word1", "word20", "word21", "word300"], title="Short, long"
+    ),
+    "vector_lengths, none marked": lambda: plots.vector_lengths(
+        LENGTHS[:20], VOCABULARY.words[:20], title="Short, long"
+    ),
 }  # fmt: skip
 
 CHINESE_CALLS = {name: CALLS[name] for name in ("segmentations", "scatter, chinese")}
@@ -203,6 +224,14 @@ HALF = {
         SPREAD, xlabel="agreement", title="One is worse", size=(5.2, 3)
     ),
     "learning_rates": lambda: plots.learning_rates(ALPHAS, 4, title="t", size=(5.2, 3.6)),
+    "glove_weighting": lambda: plots.glove_weighting(VOCABULARY.counts, size=(4.6, 3.6)),
+    "against_counts": lambda: plots.against_counts(
+        VOCABULARY.counts, {"IN": np.arange(300.0)}, ylabel="length", title="t", size=(4.6, 3.6)
+    ),
+    "file_bytes": lambda: plots.file_bytes(FILE, title="A header, then", size=(5.2, 1.9)),
+    "vector_lengths": lambda: plots.vector_lengths(
+        LENGTHS, VOCABULARY.words, ["word1", "word300"], title="t", size=(4.6, 3.5)
+    ),
 }
 
 
@@ -511,7 +540,7 @@ def test_heatmaps_share_a_scale_and_tell_the_change():
     assert [image.get_clim() for image in images[:2]] == [(-peak, peak)] * 2
     assert images[2].get_clim() == pytest.approx((-0.125, 0.125))
     assert np.array(images[2].get_array()) == pytest.approx(STEPPED - MATRIX)
-    assert "The rows that change: queen; most at “queen”, dimension 2 (by 0.125)" in picture.alt
+    assert "The rows that change: “queen”; most at “queen”, dimension 2 (by 0.125)" in picture.alt
     assert picture.get_suptitle() == "Only the row of “queen” changes"
 
 
@@ -825,11 +854,37 @@ def test_segmentations_tell_every_cut():
         (lambda: plots.cosine_histograms({"k": ([2.0], [0.5])}), ValueError, "cosine"),
         (lambda: plots.seed_spread({}, xlabel="x", title="t"), ValueError, "1 to 12"),
         (lambda: plots.pca(MATRIX, 4), ValueError, "1 to 3"),
+        (lambda: plots.glove_weighting(alphas=[]), ValueError, "1 to 7 exponents, not 0"),
+        (lambda: plots.glove_weighting([1.0, 0.0]), ValueError, "zeros are not in the loss"),
+        (
+            lambda: plots.against_counts([1, 2], {"a": [1.0]}, ylabel="y", title="t"),
+            ValueError,
+            "a has 1 values for 2 counts",
+        ),
+        (
+            lambda: plots.against_counts([2, 2], {"a": [1, 2]}, ylabel="y", title="t"),
+            ValueError,
+            "not all be equal",
+        ),
+        (lambda: plots.against_counts([1, 2], {}, ylabel="y", title="t"), ValueError, "not 0"),
     ],
 )
 def test_bad_input_is_refused(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_the_weighting_says_what_a_count_of_one_weighs():
+    alt = plots.glove_weighting([1.0, 50.0, 100.0, 200.0], alphas=[0.75]).alt
+    assert "for alpha = 0.75 a count of 1 weighs 0.032" in alt
+    assert "Of 4 counts 50.00% reach x_max." in alt
+
+
+def test_against_counts_takes_medians_of_groups():
+    alt = plots.against_counts(
+        [1, 1, 1, 1000], {"IN": [1.0, 2.0, 9.0, 5.0]}, ylabel="length", title="t"
+    ).alt
+    assert "IN 2.00 for the rarest and 5.00 for the most frequent" in alt
 
 
 # Colours ------------------------------------------------------------------------------------------
@@ -866,3 +921,51 @@ def test_palette_survives_colour_blindness(simulation):
         assert distance > 10, (first, second)
     for first, second in itertools.pairwise(plots.PALETTE):
         assert np.linalg.norm(lab(first, simulation) - lab(second, simulation)) > 20
+
+
+def test_file_bytes_shows_each_byte_and_says_what_it_is():
+    picture = CALLS["file_bytes"]()
+    shown = [text for text, _ in drawn_texts(picture)]
+    data = b"".join(run for _, run in FILE)
+    pairs = [text for text in shown if re.fullmatch("[0-9a-f]{2}", text)]
+    assert bytes.fromhex("".join(pairs)) == data
+    assert [shown.count(character) for character in "\N{OPEN BOX}\N{RETURN SYMBOL}k"] == [2, 2, 1]
+    for kind in ("header", "word", "separator", "number"):
+        assert kind in shown
+    assert "number bytes 00 00 80 3f" in picture.alt
+    assert "word bytes 6b c3 b6 6c 6e" in picture.alt
+    colours = {kind: plots.pretrained.FILLS[kind] for kind, _ in FILE}
+    expected = [to_rgb(colours[kind]) for kind, run in FILE for _ in run]
+    drawn = [patch.get_facecolor()[:3] for patch in picture.axes[0].patches]
+    assert drawn[: len(data)] == expected
+
+
+def test_file_bytes_refuses_what_does_not_fit():
+    with pytest.raises(ValueError, match="not 'letter'"):
+        plots.file_bytes([("letter", b"a")], title="t")
+    for data in (b"", b"a" * 129):
+        with pytest.raises(ValueError, match=f"1 to 128 bytes, not {len(data)}"):
+            plots.file_bytes([("word", data)], title="t")
+
+
+def test_vector_lengths_are_the_medians_of_their_ranks():
+    picture = CALLS["vector_lengths"]()
+    lengths = np.linalg.norm(LENGTHS, axis=1)
+    line = picture.axes[0].lines[0]
+    edges = np.unique(np.geomspace(1, 301, 25).astype(int))
+    for place, (start, end) in enumerate(itertools.pairwise(edges)):
+        assert line.get_ydata()[place] == pytest.approx(np.median(lengths[start - 1 : end - 1]))
+    assert line.get_ydata().max() <= lengths.max()
+    assert line.get_ydata().max() == pytest.approx(lengths.max(), rel=0.01)
+    assert f"word20 (rank 20) {lengths[19]:.2f}" in picture.alt
+    marks = np.column_stack(picture.axes[0].lines[1].get_data())
+    assert marks == pytest.approx(np.array([(n, lengths[n - 1]) for n in (1, 20, 21, 300)]))
+
+
+def test_vector_lengths_refuses_what_does_not_fit():
+    with pytest.raises(ValueError, match="at least 20"):
+        plots.vector_lengths(LENGTHS[:19], VOCABULARY.words[:19], title="t")
+    with pytest.raises(ValueError, match="one a row"):
+        plots.vector_lengths(LENGTHS, VOCABULARY.words[:-1], title="t")
+    with pytest.raises(KeyError, match="moon"):
+        plots.vector_lengths(LENGTHS, VOCABULARY.words, ["moon"], title="t")

@@ -30,6 +30,7 @@ from course_lib import (
     plots,
     torch_impl,
 )
+from course_lib.glove_training import glove_weights
 from course_lib.numpy_impl.gradient_check import numerical_gradient
 from course_lib.pairs import skipgram_pairs
 
@@ -38,6 +39,8 @@ WORDS_TO_VECTORS, SKIP_GRAM = "01_from_words_to_vectors", "02_skip_gram"
 CBOW = "03_cbow"
 NEGATIVES = "04_negative_sampling"
 HIERARCHICAL_SOFTMAX = "05_hierarchical_softmax"
+PRETRAINED = "08_pretrained_vectors"
+GLOVE = "07_glove"
 GENSIM = "06_gensim_seen_through"
 CHINESE = "12_chinese_text"
 DECKS = [
@@ -47,6 +50,8 @@ DECKS = [
     NEGATIVES,
     HIERARCHICAL_SOFTMAX,
     GENSIM,
+    GLOVE,
+    PRETRAINED,
     CHINESE,
 ]
 
@@ -65,6 +70,8 @@ figures04 = figures_of(NEGATIVES)
 figures05 = figures_of(HIERARCHICAL_SOFTMAX)
 figures06 = figures_of(GENSIM)
 figures12 = figures_of(CHINESE)
+figures07 = figures_of(GLOVE)
+figures08 = figures_of(PRETRAINED)
 
 
 def plain(text):
@@ -1291,7 +1298,7 @@ def test_a_second_build_vocab_and_wrong_corpora():
     assert "12,000 tokens" in text and "trains on 10,000" in text
     printed_by_gensims_lesson(
         f"words that kept their vector: 1 of {V:,}",
-        "OUT vectors that moved: 0",
+        "an iterator: 1831 words, trained: False",
         "tokens read: 12,000, used: 10,000",
         "same vectors: False",
         *(f"{name} [True, True]" for name in ("news.txt", "news.txt.gz", "news.txt.bz2")),
@@ -1372,7 +1379,7 @@ def test_what_the_lesson_says_of_views_and_files():
     V = len(vocabulary("lee", 5))
     assert f"made up: {V}, {V - 1}, ..., 1" in slide(GENSIM, "The format that")
     printed_by_gensims_lesson(
-        "highest cosine: 4.",
+        "highest cosine above 4: True",
         "live view moved along: True",
         f"counts from a file: [{V}, ",
         "trained on after loading: True",
@@ -1555,3 +1562,402 @@ def test_neighbours_in_three_backends():
     assert "the same IN vectors, to 1e-6: True the same OUT vectors, to 1e-6: True" in printed
     V = re.search(r"256,. (\d+) words", printed)[1]
     assert f"V is {V}" in text
+
+
+# 07 GloVe -----------------------------------------------------------------------------------------
+
+
+def table(text):
+    """The cells of every line of a slide's tables, without the line below the heads."""
+    lines = [line for line in text.splitlines() if line.startswith("|") and "---" not in line]
+    return [[plain(cell) for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_ratios_of_sea_and_land():
+    text = slide(GLOVE, "The ratio leaves out")
+    sea, land = figures07._company("sea"), figures07._company("land")
+    for word in figures07.PROBES:
+        k = figures07._vocabulary().index(word)
+        p, q = sea[k] / sea.sum(), land[k] / land.sum()
+        cells = f"{sea[k]:.1f}", f"{land[k]:.1f}", f"{p:.5f}", f"{q:.5f}", f"{p / q:.1f}"
+        assert row(word, *cells) in text
+
+
+def test_how_far_a_ratio_can_be_trusted_is_that_of_the_lesson():
+    text, printed = raw_slide(GLOVE, "A ratio of small counts"), lesson_output(GLOVE)
+    assert len(table(text)) == 5
+    for cells in table(text)[1:]:
+        assert " ".join(cells) in printed
+    assert "'steam': 2" in printed
+    assert "'steam': 0" in printed
+    share = re.search(r"counts in the text that are below 1: (\d+%)", printed)[1]
+    assert f"{share} of all counts in the text are below 1" in plain(text)
+    assert np.mean(figures07._counted().data < 1) == pytest.approx(
+        float(share[:-1]) / 100, abs=0.005
+    )
+
+
+def test_share_of_pairs_that_never_meet():
+    counted = figures07._counted()
+    share = 1 - counted.nnz / counted.shape[0] ** 2
+    assert f"{share:.1%} of all pairs here" in slide(GLOVE, "Step 5")
+    assert f"{counted.nnz / 1e6:.1f} million counts" in slide(GLOVE, "A hundred is made")
+
+
+def test_weights_of_our_counts():
+    text, counts = slide(GLOVE, "A hundred is made"), figures07._counted().data
+    for x_max in (100, 10, 1):
+        median = np.median(glove_weights(counts, x_max))
+        assert row(x_max, f"{np.mean(counts >= x_max):.2%}", f"{median:.3f}") in text
+
+
+def test_counts_of_the_five_words():
+    text, words = slide(GLOVE, "By hand: counting"), figures07.FIVE.words
+    for word, counts in zip(words, figures07._five_counts(), strict=True):
+        assert row(word, *(f"{count:.2f}" for count in counts)) in text
+
+
+def glove_step():
+    """Loss, gradients, AdaGrad's G and new numbers of the pair king, crown."""
+    king, crown = figures07.KING, figures07.CROWN
+    count = figures07._five_counts()[king, crown]
+    before = figures07.W, figures07.W_OUT, figures07.B, figures07.B_OUT
+    batch = np.array([king]), np.array([crown]), np.array([count])
+    loss, gradients = numpy_impl.objectives.glove(*before, *batch, x_max=figures07.X_MAX)
+    G = [1 + (figures07.ETA * gradient) ** 2 for gradient in gradients]
+    after = [
+        numbers - figures07.ETA * gradient / np.sqrt(squares)
+        for numbers, gradient, squares in zip(before, gradients, G, strict=True)
+    ]
+    loss_after, _ = numpy_impl.objectives.glove(*after, *batch, x_max=figures07.X_MAX)
+    return count, loss, loss_after, before, gradients, G, after
+
+
+def test_score_of_the_five_words():
+    count, loss, _, before, gradients, _, _ = glove_step()
+    text = slide(GLOVE, "By hand: the score")
+    W, W_out, b, b_out = before
+    score = W[0] @ W_out[4] + b[0] + b_out[4]
+    weight = glove_weights(count, 2.0)
+    assert f"= {score:.1f}, " in text
+    assert f"\\log {count:.4f} = {np.log(count):.4f}" in text
+    assert f"e = {score:.1f} - {np.log(count):.4f} = {score - np.log(count):.4f}" in text
+    assert f"^{{3/4}} = {weight:.4f}" in text
+    assert f"f e = {gradients[2][0]:.4f}" in text
+    assert f"f e^2 = {loss:.4f}" in text
+    assert f"e to the 0.7, which is {np.exp(score):.2f}" in text
+
+
+def test_one_step_of_glove():
+    _, loss, loss_after, before, gradients, G, after = glove_step()
+    title = "One step with η = 0.5 takes the loss from"
+    text = slide(GLOVE, title)
+    assert f"from {loss:.4f} to {loss_after:.4f}" in text
+    names = (
+        r"$w_{\text{king}}$",
+        r"$\tilde w_{\text{crown}}$",
+        r"$b_{\text{king}}$",
+        r"$\tilde b_{\text{crown}}$",
+    )
+    for place, (name, index) in enumerate(zip(names, (0, 4, 0, 4), strict=True)):
+        parts = [array[place][index] for array in (gradients, G, before, after)]
+        if place < 2:
+            cells = [pair(part, digits) for part, digits in zip(parts, (4, 4, 1, 4), strict=True)]
+        else:
+            cells = [f"{part:.{digits}f}" for part, digits in zip(parts, (4, 4, 1, 4), strict=True)]
+        assert plain(row(name, *cells)) in text
+    W, W_out, b, b_out = after
+    assert f"from 0.700 to {W[0] @ W_out[4] + b[0] + b_out[4]:.3f}" in text
+
+
+def test_steps_of_adagrad():
+    steps = figures07._adagrad_steps()
+    text = slide(GLOVE, "AdaGrad")
+    for number in (1, 3, 100):
+        assert f"step {number} is {steps[number - 1]:.3f}" in text
+    numbers, squares = 0.0, 1.0
+    for length in steps:  # the definition, step by step
+        squares += (0.5 * 2) ** 2
+        assert 0.5 * 2 / np.sqrt(squares) == pytest.approx(length)
+        numbers -= length
+
+
+def test_code_of_glove_is_that_of_the_library():
+    source = without_spaces(inspect.getsource(numpy_impl.objectives.weighted_squares))
+    for line in code_lines(raw_slide(GLOVE, "The same in NumPy")):
+        assert without_spaces(line) in source
+
+
+def test_judges_of_glove():
+    printed = lesson_output(GLOVE)
+    assert printed.count("to 1e-9: True") == printed.count("to 1e-12: True") == 4
+    assert printed.count("the same to 1e-8: True") == 4
+    assert "to 1e-9: False" not in printed
+    text = slide(GLOVE, "Three judges")
+    assert all(row in text for row in ("differences | 1e-9", "autograd | 1e-12", "float64 | 1e-8"))
+
+
+def test_gensim_code_stands_in_the_lesson():
+    cells = "\n".join(lesson_cells(GLOVE))
+    for line in code_lines(raw_slide(GLOVE, "gensim loads")):
+        assert line in cells
+    assert "[]" in lesson_output(GLOVE)
+
+
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("On this text SGNS", 5),
+        ("What the dot products hold", 4),
+        ("Three geometries", 3),
+        ("The paper's settings know", 4),
+    ],
+)
+def test_measured_tables_are_those_of_the_lesson(title, lines):
+    rows = table(raw_slide(GLOVE, title))[1:]
+    assert len(rows) == lines
+    for name, *numbers in rows:
+        said = re.escape(name.split(" (")[0])
+        found = re.search(rf"{said}:? ({' '.join(map(re.escape, numbers))})", lesson_output(GLOVE))
+        assert found, (name, numbers)
+
+
+def test_losses_of_glove():
+    text, printed = raw_slide(GLOVE, "Real text: biases"), lesson_output(GLOVE)
+    for name, *numbers in table(text)[1:]:
+        assert f"{name}: {', '.join(number for number in numbers if number)}" in printed
+    end = re.findall(r"to (\d\.\d+) in 6 epochs", figures07.loss_curve().alt)
+    assert [float(each) for each in end] == pytest.approx([0.0309, 0.0593], abs=6e-4)
+
+
+def test_the_sum_and_its_seeds():
+    printed = lesson_output(GLOVE)
+    for name, mean, low, high, shared in table(raw_slide(GLOVE, "The sum helps"))[1:]:
+        assert f"{name} mean {mean}, seeds from {low} to {high}" in printed
+        assert f"two seeds, {name} {shared}" in printed
+    assert "the sum beats the better of the two in 3 of 3 seeds" in printed
+
+
+def test_verdicts_expected_counts_and_biases():
+    printed = lesson_output(GLOVE)
+    for said in re.findall(r"- (\S+ against [^:]+: [^-]*?) (?=-|S)", slide(GLOVE, "On this text")):
+        assert said in printed
+    text = raw_slide(GLOVE, 'False: "the zeros')
+    for said in re.findall(r"- (pairs that .*)", text):
+        name, rest = said.split(": ")
+        assert f"{name} : {rest}" in printed.replace("meet:", "meet :")
+    gains = re.findall(r"(0\.\d\d) to (0\.\d\d)", text)
+    assert len(gains) == 3
+    for seed, (without, zeros) in enumerate(gains, 1):
+        assert f"seed {seed}: without zeros {without}, with zeros {zeros}" in printed
+    for name, correlation, slope in table(text)[1:]:
+        assert f"{name} correlation {correlation}, slope {slope}" in printed
+
+
+# 08 Pre-trained vectors ---------------------------------------------------------------------------
+
+
+def printed(*texts):
+    """Require that lesson 08 has printed each of the texts."""
+    for text in texts:
+        assert plain(text) in lesson_output(PRETRAINED), text
+
+
+def test_neighbours_of_the_pretrained_vectors():
+    text = slide(PRETRAINED, "One line loads it")
+    vectors = figures08._vectors()
+    V, d = vectors.input_vectors.shape
+    assert f"{V:,} words, $d = {d}$" in text
+    table = re.findall(r"\| (\w+) \| ([\w, ]+) \|", text)[1:]
+    assert [word for word, _ in table] == ["music", "moon", "france"]
+    for word, near in table:
+        assert near == ", ".join(other for other, _ in vectors.most_similar(word, topn=4))
+        printed(f"{word} {near}")
+
+
+def test_first_lines_of_a_file():
+    lines = code_lines(raw_slide(PRETRAINED, "Open it and look"), "text")
+    printed(*lines)
+    text = slide(PRETRAINED, "Open it and look")
+    fields = int(re.search(r"(\d+) fields for \$d = 50\$", text)[1])
+    assert fields == 51
+    printed(f"fields in a line: {{{fields}}}")
+
+
+def test_four_bytes_of_a_number():
+    text = slide(PRETRAINED, "A number by hand")
+    four = np.float32(0.8).tobytes()
+    bits = int.from_bytes(four, "little")
+    assert row("exponent", 8, f"{bits >> 23}, so $2^{{{(bits >> 23) - 127}}}$") in text
+    fraction = bits & 0x7FFFFF
+    assert row("fraction", 23, f"{fraction}, so {1 + fraction / 2**23:.1f}") in text
+    assert f"32 bits are {bits:08x}; in the file they are {four.hex(' ')}" in text
+    assert float(np.float32(0.8)) != 0.8
+    assert np.float32(-0.4).tobytes()[::-1].hex(" ") in text  # the answer in the note
+
+
+@pytest.mark.parametrize(("title", "name"), [("Ten lines read", "text"), ("And ten", "binary")])
+def test_readers_are_cells_of_the_lesson(title, name):
+    on_the_slide = "\n".join(code_lines(raw_slide(PRETRAINED, title)))
+    cell = next(c for c in lesson_cells(PRETRAINED) if f"def read_{name}(" in c)
+    without_docstring = re.sub(r'    """.*?"""\n', "", cell)
+    assert without_spaces(on_the_slide) == without_spaces(without_docstring)
+    # and they read what the figures show
+    names = {}
+    exec(f"import numpy as np\n{cell}", names)
+    data = figures08.GLOVE if name == "text" else figures08.BINARY
+    words, vectors = names[f"read_{name}"](data)
+    assert words == ["king", "the"]
+    assert vectors.tolist() == np.float32([[1, 0.5], [-0.4, 0.2]]).tolist()
+
+
+def test_bits_that_are_the_same():
+    text = slide(PRETRAINED, "The proof")
+    assert text.count("| yes |") == 5
+    printed("same words: True", "ours and gensim: True", "ours and library: True")
+    printed("text and binary: True")
+    for name in ("glove", "word2vec-text", "word2vec-binary"):
+        printed(f"{name} written by us, read by gensim, and the other way round: (True, True)")
+    printed("its counts are V, V - 1, V - 2: True", "can be trained on: False")
+
+
+def test_layer_shares_memory():
+    code = code_lines(raw_slide(PRETRAINED, "from_pretrained freezes"))
+    assert "\n".join(code[:2]) in "\n".join(lesson_cells(PRETRAINED))
+    names = {"torch": torch, "by_hand": np.array([[1.0, 0.5]], np.float32)}
+    exec("\n".join(code), names)
+    layer = names["layer"]
+    text = slide(PRETRAINED, "from_pretrained freezes")
+    assert f"layer.weight[0] is now {layer.weight[0].tolist()}" in text
+    assert f"requires_grad is {layer.weight.requires_grad}" in text
+
+
+def test_rows_that_move():
+    text = slide(PRETRAINED, "Two rows that the file")
+    moved = re.search(r"One SGD step on six tokens moved (\d) rows", text)[1]
+    printed(f"rows moved: True {moved}", "the padding row is still zero: True")
+    printed("padding_idx alone makes a zero row: False", "AdamW moved every row: True")
+
+
+def test_memory_of_published_files():
+    text = slide(PRETRAINED, "Memory is 4d bytes")
+    table = re.findall(r"\| ([\w. ,]+) \| ([\d,]+) MB \| ([\d,]+) MB \|", text)
+    assert len(table) == 3
+    for shown, whole, half in table:
+        name = shown.replace("Google News, 300 d", "word2vec-google-news-300")
+        printed(f"{name} {whole} MB in float32, {half} MB in float16")
+    ratio = re.search(r"Text is ([\d.]+) times as large", text)[1]
+    printed(f"text to binary: {ratio} to 1", "twice as fast as gensim's: True")
+    printed("the copy is 20 times as fast: True", "same nearest word for 99 in 100: True")
+
+
+def test_cosine_and_dot_are_those_of_the_lesson():
+    text = slide(PRETRAINED, "The dot product prefers")
+    table = re.findall(r"\| (\w+) \| ([\w, ]+) \| ([\w, ]+) \|", text)
+    assert [word for word, *_ in table] == ["the", "king", "moon"]
+    for word, cosine, dot in table:
+        printed(f"{word} cosine {cosine}", f"{word} dot {dot}")
+    own = re.search(r"only (\d+%) of 1,000 words", text)[1]
+    same = re.search(r"for (\d+) percent of the words", text)[1]
+    printed(f"its own nearest by dot: {own}", f"the same neighbour: {same}%")
+
+
+def test_what_is_nearest_to_king_and_woman():
+    text = slide(PRETRAINED, "The nearest word is king")
+    plain_answer, libraries = re.search(
+        r"plain arithmetic \| ([\w, ]+) \| \| as libraries answer \| ([\w, ]+) \|", text
+    ).groups()
+    vectors = figures08._vectors()
+    answer = vectors.most_similar(["king", "woman"], ["man"], topn=3)
+    assert libraries == ", ".join(word for word, _ in answer)
+    printed(f"as libraries answer: {libraries}", f"plain arithmetic: {plain_answer}")
+
+
+def test_what_exclusion_does():
+    text = slide(PRETRAINED, "Four times in five")
+    plain_answers, excluded, alone, questions = figures08._analogies()
+    d = questions[:, 3]
+    asked = (plain_answers[:, None] == questions[:, :3]).any(axis=1)
+    assert f"{len(questions):,} of the 19,544 questions" in text
+    assert row("nearest is a, b or c", f"{asked.mean():.0%}") in text
+    for name, answers in [
+        ("right without exclusion", plain_answers),
+        ("right with exclusion", excluded),
+        ("nearest to $c$ alone", alone),
+    ]:
+        assert row(name, f"{np.mean(answers == d):.1%}") in text
+        printed(f"{name.replace('$', '')}: {np.mean(answers == d):.1%}")
+    assert 0.6 < np.mean(alone == d) / np.mean(excluded == d) < 0.667
+
+
+def test_coverage_of_the_news():
+    text = slide(PRETRAINED, "Coverage")
+    rows = re.findall(r"\| (?:cut|and|tokenised) [\w ]+ \| (\d+%) \|", text)
+    names = ["split()", "split(), lower case", "tokenised as in training"]
+    for name, share in zip(names, rows, strict=True):
+        printed(f"{name} {share} of the tokens known")
+    tokens, words = re.search(
+        r"(\d+%) of the tokens, but only (\d+%) of the different", text
+    ).groups()
+    printed(f"tokens known: {tokens}", f"words known: {words}")
+    printed(f"most frequent missing: {re.search(r'Missing: ([a-z, ]+), [.]{3}', text)[1]}")
+
+
+def test_stand_ins_for_unknown_words():
+    text = slide(PRETRAINED, "Leave unknown words out")
+    table = re.findall(r"\| ([a-z ]+) \| (\d+%) \| (\d+%) \|", text)
+    assert [name for name, *_ in table] == ["left out", "zeros", "random", "mean"]
+    for name, cosine, distance in table:
+        for measure, share in (("cosine", cosine), ("distance", distance)):
+            shares = re.search(rf"{name} {measure} ((?:\d+% ?){{4}})", lesson_output(PRETRAINED))[
+                1
+            ].split()
+            assert shares[-1] == share
+            if measure == "distance" and name != "random":  # the figure has the same
+                assert shares == [f"{value:.0%}" for value in figures08._passages()[name]]
+    printed("1,400 passages, 70 articles; guessing is right in 1.4%")
+
+
+def test_losses_of_the_next_epoch():
+    text = slide(PRETRAINED, "One matrix")
+    table = re.findall(r"\| ([\w, ]+) \| (\d[.]\d\d) \| (\d[.]\d\d) \|", text)
+    assert len(table) == 3
+    for name, first, whole in table:
+        printed(f"start from {name} {first}, then {whole}")
+    printed(
+        f"last epoch of the training {re.search(r'epoch before had ([0-9.]+)[.] DESM', text)[1]}"
+    )
+
+
+def test_broken_files_are_those_of_the_lesson():
+    text = slide(PRETRAINED, "Broken files")
+    table = re.findall(r"\| ([\w, ]+) \| ([\w, ]+) \| ([\w, ]+) \|", text)[1:]
+    full = {
+        "header promises more": "the header promises more",
+        "header promises fewer": "the header promises fewer",
+        "NaN": "not a number",
+    }
+    assert len(table) == 8
+    names = "|".join(full.get(name, name) for name, *_ in table)
+    for name, gensim, ours in table:
+        by_gensim, by_us = re.search(
+            rf"{full.get(name, name)}: gensim: (.*?) ours: (.*?)(?= (?:{names}): gensim:| split)",
+            lesson_output(PRETRAINED),
+        ).groups()
+        assert by_gensim.startswith("refused") == (gensim == "refused")
+        assert by_us.startswith("refused") == ours.startswith("refused")
+        if "line" in ours:
+            assert f"broken.txt, {ours.removeprefix('refused, ')}:" in by_us
+        assert ("warning" in ours) == ("a warning" in by_us)
+    assert "row of zeros, word None" in text
+    printed("gensim: 6 rows, last None (0.0, 0.0)", "gensim: 3 rows, last 'wears'")
+    printed("gensim: 6 rows, last 'moon' (nan, 1.0)")
+
+
+def test_bytes_that_are_missing():
+    text = slide(PRETRAINED, "A cut that nobody can see")
+    assert row(3, "crown = (-0.6, 0.0)", "refused") in text
+    printed("3 bytes missing: 5 rows, last 'crown' (-0.6, 0.0)")
+    printed("4 bytes missing: refused: broken.txt, line 5", "1 bytes missing: Embeddings(5 words")
+    for cut in (3, 4):
+        printed(f"{cut} bytes missing: cut.bin, row 5")

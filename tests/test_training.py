@@ -90,6 +90,22 @@ def test_windows_share_their_noise_words():
         assert batch.predictions == mask.sum(), "pairs"
 
 
+@pytest.mark.parametrize("copies", [1, 50])
+def test_each_batch_is_learnt_once_and_in_order(copies):
+    """Fewer batches than a handful, and several handfuls with some left over."""
+    seen = []
+    chosen = settings(epochs=2, sample=0)
+    train_in_batches(
+        lambda batch, _: seen.append(batch) or 0.0, TEXT * copies, VOCABULARY, chosen, False
+    )
+    maker = BatchMaker(VOCABULARY, chosen)
+    expected = [batch for _ in range(2) for batch in maker.epoch(TEXT * copies)]
+    assert len(seen) == len(expected) > (1 if copies == 1 else 200)
+    for one, other in zip(seen, expected, strict=True):
+        assert one.words_read == other.words_read
+        np.testing.assert_equal(one.arguments, other.arguments)
+
+
 @pytest.mark.parametrize("step", [1, 150])
 def test_a_loss_that_is_no_number_ends_the_training(step):
     taken = []

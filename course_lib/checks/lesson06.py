@@ -3,9 +3,10 @@
 import random
 import tempfile
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial, update_wrapper
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 from gensim.models import KeyedVectors, Word2Vec
@@ -45,6 +46,11 @@ def check_learning_rate(learning_rate: Callable[..., Any]) -> None:
         not np.allclose(middle, alpha * (1 - 0.35)),
         "The learning rate falls towards 0. It falls towards min_alpha.",
     )
+    require(
+        not np.allclose(middle, alpha - (alpha - low) * (0.3 + 0.5)),
+        "`done` is counted as a share of the whole training. It is a share of one epoch: add it to "
+        "`epoch` first, and then divide by `epochs`.",
+    )
     require_close(middle, alpha - (alpha - low) * 0.35, "The learning rate in the fourth epoch")
     require_close(found(9, 1.0), low, "The learning rate at the very end")
     late = found(9, 1.5)
@@ -64,15 +70,13 @@ def check_corpus(Corpus: type) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "text.txt"
         path.write_text("\n\n".join(map(" ".join, SENTENCES)) + "\n", encoding="utf-8")
+        before = _global_generators()
         corpus = guarded(Corpus)(str(path), 1)
-        random.seed(7)
-        expected = random.random()
-        random.seed(7)
         first, second = _read(corpus), _read(corpus)
         require(
-            random.random() == expected,
-            "Iterating changes the random numbers of the caller. Make a generator of your own: "
-            "random.Random(seed).",
+            _global_generators() == before,
+            "The random numbers of the caller have changed. Do not seed or use the generators that "
+            "all share; make one of your own: random.Random(seed).",
         )
         require(
             len(second) > 0,
@@ -80,7 +84,9 @@ def check_corpus(Corpus: type) -> None:
         )
         require(
             sorted(first) == sorted(second) == sorted(SENTENCES),
-            "The sentences are not those of the file: every one of them once, each time.",
+            "The sentences are not those of the file, every one of them once, each time. "
+            f"The file has {len(SENTENCES)} of them, the first is {SENTENCES[0]}; yours are "
+            f"{len(first)}, the first in the alphabet is {min(first, key=str, default=None)}.",
         )
         require(first != SENTENCES, "The first time, the order is that of the file.")
         require(
@@ -104,13 +110,18 @@ def check_warm_start(warm_start: Callable[..., Any]) -> None:
     require(isinstance(found, Word2Vec), "Return the model: `return model`.")
     before = model.wv.vectors
     require(
-        found.wv.index_to_key == model.wv.index_to_key,
-        "The model's words have changed. No word is added: only rows are copied.",
-    )
-    require(
         hasattr(found.wv, "vectors_lockf"),
         "The model has other KeyedVectors now, and train would wait for ever. Write the rows into "
         "model.wv.vectors.",
+    )
+    require(
+        found.wv.vectors_lockf.dtype == np.float32 and found.wv.vectors_lockf.all(),
+        "The lock `vectors_lockf` has changed: words would stay where they are in training. Leave "
+        "it alone; it is float32, and 1 for all words.",
+    )
+    require(
+        found.wv.index_to_key == model.wv.index_to_key,
+        "The model's words have changed. No word is added: only rows are copied.",
     )
     rows = found.wv.vectors
     require(
@@ -149,12 +160,17 @@ def check_warm_start(warm_start: Callable[..., Any]) -> None:
 )
 def check_out_vectors(out_vectors: Callable[..., Any]) -> None:
     """A model with OUT vectors, and one with a tree."""
-    model = _model(trained=True)
+    model = _model(_NotCopied, trained=True)
+    trained = model.wv.vectors.copy()
     found = out_vectors(model)
     require(
         isinstance(found, KeyedVectors),
         f"Return KeyedVectors, not a {type(found).__name__}: KeyedVectors(model.vector_size), then "
         "add_vectors(words, matrix).",
+    )
+    require(
+        np.array_equal(model.wv.vectors, trained),
+        "The model has lost its IN vectors. Make new KeyedVectors for the OUT vectors.",
     )
     require(
         found.vectors.shape == model.syn1neg.shape,
@@ -168,10 +184,26 @@ def check_out_vectors(out_vectors: Callable[..., Any]) -> None:
     rows = [found.key_to_index.get(word, -1) for word in model.wv.index_to_key]
     require(min(rows) >= 0, "A word of the model is missing.")
     require(
+        {row.tobytes() for row in found.vectors} == {row.tobytes() for row in model.syn1neg},
+        "The numbers are not those of model.syn1neg. Take its rows as they are.",
+    )
+    require(
         np.array_equal(found.vectors[rows], model.syn1neg),
         "The words have each other's vectors: row i of syn1neg belongs to word i of "
         "model.wv.index_to_key.",
     )
+    require(
+        not np.shares_memory(found.vectors, model.syn1neg),
+        "The vectors are those of the model itself and change when it is trained further. Copy "
+        "them: model.syn1neg.copy().",
+    )
+    try:
+        out_vectors(_model(trained=True, hs=1))
+    except CheckFailed:
+        raise CheckFailed(
+            "With hs=1 alone gensim keeps negative=5 and trains both, so that the model has OUT "
+            "vectors; yours gets none. Ask for model.negative, not for model.hs."
+        ) from None
     tree = _model(trained=True, hs=1, negative=0)
     try:
         out_vectors(tree)
@@ -194,8 +226,11 @@ def check_train(train: Callable[..., Any]) -> None:
     """Look at what the model says of its training."""
     data = _news()
     two = "`train` should return two things: return model, vector."
-    model, vector = require_two(train(data), two)
+    orders: list[list[str]] = []
+    with mock.patch.object(Word2Vec, "_train_epoch", _listening(orders)):
+        model, vector = require_two(train(data), two)
     require(isinstance(model, Word2Vec), "The first thing to return is the model.")
+    require(model.train_count > 0, "The model is not trained. Call `train`, with epochs=20.")
     require(
         model.train_count == 1,
         f"The model was trained {model.train_count} times, so that the learning rate started again "
@@ -216,10 +251,20 @@ def check_train(train: Callable[..., Any]) -> None:
         "The vector is a view of the model's matrix, and changes when the model is trained "
         "further. Return a copy.",
     )
-    in_order = Word2Vec(data, vector_size=64, min_count=5, workers=1, seed=1, epochs=20)
     require(
-        not np.array_equal(model.wv.vectors, in_order.wv.vectors),
-        "The text is read in the same order in each epoch. Hand over an object whose __iter__ "
+        len(orders) == 20,
+        "The text is read from a file, by corpus_file, and in the same order each time. Hand over "
+        "an object whose __iter__ shuffles.",
+    )
+    wanted_order = sorted(map(" ".join, data))
+    require(
+        all(sorted(order) == wanted_order for order in orders),
+        "In some epoch the text is not read whole: it has to give every sentence each time. "
+        "(An iterator gives them once only.)",
+    )
+    require(
+        len({tuple(order) for order in orders}) == len(orders),
+        "The text is read in the same order in several epochs. Hand over an object whose __iter__ "
         "shuffles anew.",
     )
     require(
@@ -228,11 +273,43 @@ def check_train(train: Callable[..., Any]) -> None:
     )
 
 
-def _read(corpus: Any) -> list[list[str]]:
-    def sentences() -> Iterator[Any]:
-        yield from corpus
+def _listening(orders: list[list[str]]) -> Callable[..., Any]:
+    """Give a method for Word2Vec that notes the sentences of an epoch.
 
-    found = guarded(lambda: list(sentences()))()
+    An error in the text ends the epoch and is raised then; gensim would wait for ever.
+    """
+    train_epoch = Word2Vec._train_epoch
+
+    def listening(model: Word2Vec, text: Any, **options: Any) -> Any:
+        order: list[str] = []
+        orders.append(order)
+        errors: list[Exception] = []
+
+        def heard() -> Iterator[Any]:
+            try:
+                for sentence in text:
+                    order.append(" ".join(sentence))
+                    yield sentence
+            except Exception as error:
+                errors.append(error)
+
+        result = train_epoch(model, heard(), **options)
+        if errors:
+            raise errors[0]
+        return result
+
+    return listening
+
+
+def _global_generators() -> tuple[Any, ...]:
+    """Give the state of the random generators of Python and NumPy that a whole program shares."""
+    _, key, position, *_ = np.random.get_state()  # noqa: NPY002 - it is the old one that counts
+    return random.getstate(), np.asarray(key).tobytes(), position
+
+
+def _read(corpus: Any) -> list[list[str]]:
+    # A message then names the class and the learner's line, not ours.
+    found = guarded(update_wrapper(partial(list, corpus), type(corpus), updated=()))()
     require(
         all(isinstance(sentence, list) for sentence in found),
         "A sentence should be a list of words: line.split().",
@@ -240,9 +317,16 @@ def _read(corpus: Any) -> list[list[str]]:
     return found
 
 
-def _model(trained: bool = False, **changes: Any) -> Word2Vec:
+class _NotCopied(Word2Vec):
+    """A model that an answer gets itself, so that one can see what becomes of it."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> "_NotCopied":
+        return self
+
+
+def _model(kind: type = Word2Vec, trained: bool = False, **changes: Any) -> Word2Vec:
     options = {"vector_size": 6, "min_count": 1, "sg": 1, "seed": 1, "workers": 1, "sample": 0}
-    model = Word2Vec(**options | changes)
+    model = kind(**options | changes)
     model.build_vocab(SENTENCES)
     if trained:
         model.train(SENTENCES, total_examples=len(SENTENCES), epochs=3)

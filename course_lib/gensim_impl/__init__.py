@@ -4,7 +4,7 @@ from course_lib.gensim_impl.apart import outcome
 from course_lib.gensim_impl.lifecycle import copy_rows, fresh_model, grow, reset_weights
 from course_lib.gensim_impl.losses import EpochLoss, Objective, objective
 from course_lib.gensim_impl.migration import CHANGES, Change, migration_table
-from course_lib.gensim_impl.storage import load_native, load_vectors, save_vectors
+from course_lib.gensim_impl.storage import load_native
 from course_lib.gensim_impl.word2vec import arguments, to_embeddings, train_model, train_word2vec
 
 __all__ = [
@@ -17,12 +17,10 @@ __all__ = [
     "fresh_model",
     "grow",
     "load_native",
-    "load_vectors",
     "migration_table",
     "objective",
     "outcome",
     "reset_weights",
-    "save_vectors",
     "to_embeddings",
     "train_model",
     "train_word2vec",

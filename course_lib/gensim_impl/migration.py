@@ -1,4 +1,4 @@
-"""From gensim 3 to gensim 4: what old tutorials write, how it fails now, and what to write."""
+"""From old gensim to gensim 4: what old tutorials write, how it fails now, and what to write."""
 
 from typing import NamedTuple
 
@@ -13,7 +13,8 @@ class Change(NamedTuple):
     Attributes
     ----------
     old : str
-        An expression of gensim 3.
+        What worked in gensim 3 (last release 3.8.3), or before it: ``model.reset_weights`` up to
+        3.2, ``save_word2vec_format`` and ``load_word2vec_format`` of a model up to 0.13.
     new : str
         The expression of gensim 4 that does the same.
     fails : str
@@ -155,10 +156,10 @@ def migration_table() -> str:
     Returns
     -------
     str
-        The rows of ``CHANGES``: gensim 3, gensim 4, and what the old line does now.
+        The rows of ``CHANGES``: the old line, that of gensim 4, and what the old line does now.
     """
     rows = [f"| `{change.old}` | `{change.new}` | {_verdict(change.fails)} |" for change in CHANGES]
-    return "\n".join(["| gensim 3 | gensim 4 | the old line today |", "|---|---|---|", *rows])
+    return "\n".join(["| old | gensim 4 | the old line today |", "|---|---|---|", *rows])
 
 
 def _verdict(fails: str) -> str:

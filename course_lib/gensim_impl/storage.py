@@ -1,17 +1,13 @@
-"""Files of gensim's: the exchange format of word2vec, and gensim's own without running code."""
+"""gensim's own files, read without running code from them."""
 
-import bz2
-import gzip
 import pickle
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-import numpy as np
 from gensim.models import KeyedVectors, Word2Vec
-
-from course_lib.embeddings import Embeddings
-from course_lib.files import replacing
+from gensim.utils import SaveLoad
+from gensim.utils import open as open_as_gensim
 
 # What gensim 4 writes into a file of a Word2Vec model or of KeyedVectors, and nothing else.
 KNOWN = {
@@ -31,85 +27,12 @@ KNOWN = {
 }
 
 
-def save_vectors(vectors: KeyedVectors, path: str | Path, *, binary: bool = False) -> None:
-    """Write words and vectors in the format of word2vec, which every tool reads.
-
-    Written beside its place and moved there when it is whole. gensim writes a word with a space
-    into a binary file without a word, and the file cannot be read right again.
-
-    Parameters
-    ----------
-    vectors : gensim.models.KeyedVectors
-        ``model.wv``, or ``to_embeddings(model).to_keyed_vectors("out")`` for the OUT vectors.
-    path : str or pathlib.Path
-        The file; compressed if its name ends in ``.gz`` or ``.bz2``.
-    binary : bool, default False
-        Binary in the place of text: smaller, and much faster to read. Both are exact.
-
-    Raises
-    ------
-    ValueError
-        A word is empty, is no string, or has white space in it: the format puts a space behind
-        each word.
-    """
-    for word in vectors.index_to_key:
-        if not isinstance(word, str) or len(word.split()) != 1 or word.split()[0] != word:
-            raise ValueError(
-                f"The word {word!r} cannot stand in a word2vec file, where a space ends a word. "
-                "Rename it (with an underscore, say) or drop it."
-            )
-    with replacing(path) as file, _compressed(file, Path(path)) as out:
-        rows = np.asarray(vectors.vectors, dtype=np.float32)
-        out.write(f"{len(rows)} {rows.shape[1]}\n".encode())
-        for word, row in zip(vectors.index_to_key, rows, strict=True):
-            numbers = row.tobytes() if binary else " ".join(map(str, row)).encode() + b"\n"
-            out.write(word.encode() + b" " + numbers)
-
-
-def load_vectors(path: str | Path) -> KeyedVectors:
-    """Read a file in the format of word2vec, text or binary.
-
-    Which of the two it is shows in its first line of numbers; gensim, told the wrong one, may read
-    nonsense without a word. gensim also makes up a count for each word, V, V - 1, and so on to 1:
-    they are dropped. A word that stands twice keeps its first vector, and the empty row that gensim
-    leaves for it is dropped.
-
-    Parameters
-    ----------
-    path : str or pathlib.Path
-        The file; compressed if its name ends in ``.gz`` or ``.bz2``.
-
-    Returns
-    -------
-    gensim.models.KeyedVectors
-        Words and vectors in the order of the file, without counts.
-
-    Raises
-    ------
-    FileNotFoundError
-        There is no such file.
-    ValueError
-        It has no header line, as GloVe files, or is damaged.
-    """
-    path = _existing(path)
-    try:
-        binary = _is_binary(path)
-        found = KeyedVectors.load_word2vec_format(str(path), binary=binary)
-    except (ValueError, EOFError, OSError, AssertionError) as error:
-        raise ValueError(
-            f"{path} cannot be read as a word2vec file ({error}). Is it whole? Is it a GloVe file, "
-            "which has no header line?"
-        ) from error
-    found.expandos.clear()  # the made-up counts
-    return Embeddings.from_keyed_vectors(found).to_keyed_vectors()
-
-
 def load_native(path: str | Path, *, mmap: bool = False) -> Word2Vec | KeyedVectors:
     """Read a file of ``model.save`` or ``KeyedVectors.save`` without running code from it.
 
-    Such a file is a pickle, and a pickle may call anything while it is read. Here it is read
-    twice, first with nothing allowed but the classes that gensim itself writes. That keeps code
-    out; that the numbers are right nobody can promise.
+    Such a file is a pickle, and a pickle may call anything while it is read. Here nothing is
+    allowed in it but the classes that gensim itself writes, and no second pickle beside it. That
+    keeps code out; that the numbers are right nobody can promise.
 
     Parameters
     ----------
@@ -131,27 +54,47 @@ def load_native(path: str | Path, *, mmap: bool = False) -> Word2Vec | KeyedVect
     FileNotFoundError
         The file is not there, or one that belongs to it.
     ValueError
-        It holds something that gensim does not write, or is damaged.
+        It holds something that gensim does not write, it is damaged, or matrices that are packed
+        (.gz, .bz2) are to be mapped.
     """
-    path = _existing(path)
-    with path.open("rb") as file:
-        try:
-            kind = type(_Wary(file).load())
-        except _Foreign as error:
-            raise ValueError(
-                f"{path} wants to use {error}, which gensim never writes. Do not load it."
-            ) from error
-        except Exception as error:  # a damaged pickle raises anything
-            raise ValueError(f"{path} is damaged or no file of gensim's ({error}).") from error
-    if kind not in (Word2Vec, KeyedVectors):
-        raise ValueError(f"{path} holds a {kind.__name__}, not a Word2Vec model or KeyedVectors.")
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file {path}.")
+    found = _unpickle_warily(path)
+    # What else gensim's own load does: it fetches the matrices that lie beside the file.
+    packed, name_of = SaveLoad._adapt_by_suffix(str(path))
     try:
-        return kind.load(str(path), mmap="c" if mmap else None)
+        found._load_specials(str(path), "c" if mmap else None, packed, name_of)
     except FileNotFoundError as error:
         raise FileNotFoundError(
             f"{error.filename} is missing: it belongs to {path}. Copy all files that begin with "
             f"{path.name}."
         ) from error
+    except OSError as error:  # packed matrices cannot be mapped
+        raise ValueError(f"{path}: {error}") from error
+    return found
+
+
+def _unpickle_warily(path: Path) -> Word2Vec | KeyedVectors:
+    try:
+        with open_as_gensim(str(path), "rb") as file:  # it unpacks .gz and .bz2
+            found = _Wary(file).load()
+        further = list(_further_pickles(found))
+    except _Foreign as error:
+        raise ValueError(
+            f"{path} wants to use {error}, which gensim never writes. Do not load it."
+        ) from error
+    except Exception as error:  # a damaged pickle raises anything
+        raise ValueError(f"{path} is damaged or no file of gensim's ({error}).") from error
+    if type(found) not in (Word2Vec, KeyedVectors):
+        kind = type(found).__name__
+        raise ValueError(f"{path} holds a {kind}, not a Word2Vec model or KeyedVectors.")
+    if further:
+        raise ValueError(
+            f"{path} makes gensim unpickle a second file, for {further[0]!r}, which no model "
+            "needs. Do not load it."
+        )
+    return found
 
 
 class _Foreign(Exception):  # noqa: N818 - the name of what a file may not use
@@ -167,24 +110,8 @@ class _Wary(pickle.Unpickler):
         return super().find_class(module, name)
 
 
-def _existing(path: str | Path) -> Path:
-    if not Path(path).is_file():
-        raise FileNotFoundError(f"There is no file {path}.")
-    return Path(path)
-
-
-def _is_binary(path: Path) -> bool:
-    opened: Any = {".gz": gzip.open, ".bz2": bz2.open}.get(path.suffix, open)
-    with opened(path, "rb") as file:
-        _, d = map(int, file.readline(100).split())
-        line = file.readline(1000 + 50 * d)
-    try:
-        return len([float(number) for number in line.split(b" ")[1:]]) != d
-    except ValueError:
-        return True
-
-
-def _compressed(file: BinaryIO, path: Path) -> AbstractContextManager[Any]:
-    if path.suffix == ".gz":
-        return gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0)  # no date: same bytes
-    return bz2.BZ2File(file, "wb") if path.suffix == ".bz2" else nullcontext(file)
+def _further_pickles(part: Any) -> Iterator[str]:
+    """Name the attributes (sparse matrices) that gensim would unpickle from files beside this."""
+    yield from getattr(part, "__scipys", [])
+    for name in getattr(part, "__recursive_saveloads", []):
+        yield from _further_pickles(getattr(part, name))

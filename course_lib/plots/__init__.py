@@ -4,6 +4,7 @@ Nothing is trained here and ``matplotlib.pyplot`` is never imported, so a figure
 behind. All functions share one palette and one style, and draw the same bytes each time.
 """
 
+from course_lib.plots.counts import against_counts, glove_weighting
 from course_lib.plots.frequencies import keep_probability, zipf, zipf_fit
 from course_lib.plots.lifecycle import gensim_model, learning_rates
 from course_lib.plots.networks import cbow_architecture, one_hot_lookup, skipgram_architecture
@@ -16,6 +17,7 @@ from course_lib.plots.noise import (
     yes_and_no,
 )
 from course_lib.plots.picture import BLUE, DPI, ORANGE, PALETTE, STYLE, Picture
+from course_lib.plots.pretrained import file_bytes, vector_lengths
 from course_lib.plots.repeats import repeated_runs
 from course_lib.plots.segments import segmentations
 from course_lib.plots.spaces import pca, scatter, similarity_heatmap
@@ -31,10 +33,13 @@ __all__ = [
     "PALETTE",
     "STYLE",
     "Picture",
+    "against_counts",
     "bars",
     "cbow_architecture",
     "cosine_histograms",
+    "file_bytes",
     "gensim_model",
+    "glove_weighting",
     "huffman_tree",
     "keep_probability",
     "learning_rates",
@@ -53,6 +58,7 @@ __all__ = [
     "similarity_heatmap",
     "skipgram_architecture",
     "step_times",
+    "vector_lengths",
     "window",
     "window_weights",
     "yes_and_no",

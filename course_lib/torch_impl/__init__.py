@@ -1,4 +1,4 @@
-"""word2vec and GloVe in PyTorch: the same formulas by autograd, and training."""
+"""word2vec and GloVe in PyTorch: the same losses, for autograd, and training."""
 
 from course_lib.torch_impl import objectives
 from course_lib.torch_impl.glove import train_glove

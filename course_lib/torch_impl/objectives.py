@@ -2,10 +2,11 @@
 
 Names, arguments and shapes are those of ``numpy_impl.objectives``: each ``skipgram_...`` is one way
 to predict from the hidden vector h, each ``cbow_...`` the same way from the mean of the context.
+For each there is a module. Called, it gives the loss; ``descend`` takes a step of the training.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -35,82 +36,12 @@ def skipgram_softmax(
     return functional.cross_entropy(scores, contexts, reduction="sum")
 
 
-class SampledLoss(torch.autograd.Function):
-    """Yes-or-no predictions with their gradients written out, for batches of windows.
-
-    Each window has C hidden vectors h and L rows u, and each h meets each u. With the score
-    s = u . h and the label y, 1 for "yes" and 0 for "no", the loss is -log sigmoid(s) or
-    -log sigmoid(-s), and its derivative by s the error e = sigmoid(s) - y. The gradient of h is
-    the sum of the e u, and that of u the sum of the e h. The matrix gets a sparse gradient: an
-    entry for each use of a row. Autograd finds the same numbers, in more steps.
-    """
-
-    @staticmethod
-    def forward(
-        ctx: Any, hidden: Tensor, vectors: Tensor, rows: Tensor, labels: Tensor, mask: Tensor
-    ) -> Tensor:
-        """Compute the loss.
-
-        Parameters
-        ----------
-        ctx : object
-            Keeps what ``backward`` needs.
-        hidden : torch.Tensor, shape (B, C, d)
-            The hidden vectors h.
-        vectors : torch.Tensor, shape (R, d)
-            The matrix.
-        rows : torch.Tensor of int64, shape (B, L)
-            The rows for each window.
-        labels : torch.Tensor of 0 and 1, shape (L,) or (B, 1, L)
-            The true answers.
-        mask : torch.Tensor of bool, shape (B, C, L)
-            False where a prediction does not count.
-
-        Returns
-        -------
-        torch.Tensor, shape ()
-            Sum over all predictions that count, in nats.
-        """
-        chosen = functional.embedding(rows, vectors)
-        scores = torch.bmm(hidden, chosen.transpose(1, 2))
-        answers = labels.to(scores.dtype).expand_as(scores)
-        error = torch.sigmoid(scores).sub_(answers).mul_(mask)
-        ctx.save_for_backward(hidden, chosen, rows, error)
-        ctx.shape = vectors.shape
-        return functional.binary_cross_entropy_with_logits(scores, answers, mask, reduction="sum")
-
-    @staticmethod
-    def backward(ctx: Any, *factors: Tensor) -> tuple[Tensor | None, ...]:
-        """Compute the gradients.
-
-        Parameters
-        ----------
-        ctx : object
-            What ``forward`` kept.
-        *factors : torch.Tensor, shape ()
-            The derivative of the final result by this loss.
-
-        Returns
-        -------
-        tuple
-            Gradients with respect to the hidden vectors and, sparse, to the matrix; no others.
-        """
-        hidden, chosen, rows, error = ctx.saved_tensors
-        error = factors[0] * error
-        shares = torch.bmm(error.transpose(1, 2), hidden)
-        vectors_gradient = torch.sparse_coo_tensor(
-            rows.reshape(1, -1), shares.flatten(0, 1), ctx.shape, check_invariants=False
-        )
-        return torch.bmm(error, chosen), vectors_gradient, None, None, None
-
-
 def logistic_loss(
     hidden: Tensor,
     vectors: Tensor,
     rows: Tensor,
     labels: Tensor,
     mask: Tensor | None = None,
-    sparse: bool = False,
 ) -> Tensor:
     """Loss of yes-or-no predictions: each hidden vector against a few rows.
 
@@ -128,17 +59,14 @@ def logistic_loss(
         The true answers.
     mask : torch.Tensor of bool, shape (B, L), optional
         False where a prediction does not count.
-    sparse : bool, default False
-        The gradient of ``vectors`` holds only the rows that were used, one entry for each use. For
-        parameters only: autograd cannot go on from a sparse gradient.
 
     Returns
     -------
     torch.Tensor, shape ()
         Sum over all predictions that count, in nats (Rong 2014, sections 3.1 and 3.2).
     """
-    rows, mask = _padded(rows, mask)
-    return _window_loss(hidden[:, None], vectors, rows, labels[..., None, :], mask[:, None], sparse)
+    rows, signs = _signed(rows, labels, mask)
+    return _yes_no_loss(hidden[:, None], vectors, rows, signs[:, None])
 
 
 def skipgram_negative_sampling(
@@ -148,7 +76,6 @@ def skipgram_negative_sampling(
     contexts: Tensor,
     negatives: Tensor,
     negative_mask: Tensor | None = None,
-    sparse: bool = False,
 ) -> Tensor:
     """Loss of a batch of skip-gram pairs with negative sampling.
 
@@ -162,16 +89,14 @@ def skipgram_negative_sampling(
         Rows of the noise words of each pair.
     negative_mask : torch.Tensor of bool, shape (B, k), optional
         False where a noise word does not count.
-    sparse : bool, default False
-        Both gradients hold only the rows that were used, as in ``logistic_loss``.
 
     Returns
     -------
     torch.Tensor, shape ()
         Sum over the pairs, in nats (Mikolov et al. 2013b, equation 4).
     """
-    hidden = functional.embedding(centers, input_vectors, sparse=sparse)
-    return _negative_sampling(hidden, output_vectors, contexts, negatives, negative_mask, sparse)
+    predictions = _pairs_and_noise(centers, contexts, negatives, negative_mask)
+    return predictions.loss(input_vectors, output_vectors)
 
 
 def skipgram_shared_negatives(
@@ -182,7 +107,6 @@ def skipgram_shared_negatives(
     negatives: Tensor,
     negative_mask: Tensor | None = None,
     context_mask: Tensor | None = None,
-    sparse: bool = False,
 ) -> Tensor:
     """Loss of a batch of skip-gram windows whose pairs share their noise words.
 
@@ -204,20 +128,14 @@ def skipgram_shared_negatives(
         False where a noise word does not count.
     context_mask : torch.Tensor of bool, shape (B, C), optional
         False for padding.
-    sparse : bool, default False
-        Both gradients hold only the rows that were used, as in ``logistic_loss``.
 
     Returns
     -------
     torch.Tensor, shape ()
         Sum over the pairs, in nats (Ji et al. 2016, arXiv:1604.04661, section 3).
     """
-    contexts, context_mask = _padded(contexts, context_mask)
-    rows, labels, mask = _target_and_noise(centers, negatives, negative_mask)
-    rows, mask = _padded(rows, mask)
-    hidden = functional.embedding(contexts, input_vectors, sparse=sparse)
-    counted = context_mask[:, :, None] & mask[:, None, :]
-    return _window_loss(hidden, output_vectors, rows, labels, counted, sparse)
+    predictions = _windows_and_noise(contexts, centers, negatives, negative_mask, context_mask)
+    return predictions.loss(input_vectors, output_vectors)
 
 
 def skipgram_hierarchical_softmax(
@@ -227,7 +145,6 @@ def skipgram_hierarchical_softmax(
     points: Tensor,
     codes: Tensor,
     path_mask: Tensor | None = None,
-    sparse: bool = False,
 ) -> Tensor:
     """Loss of a batch of skip-gram pairs with hierarchical softmax.
 
@@ -243,16 +160,14 @@ def skipgram_hierarchical_softmax(
         Inner nodes on the path of each context word, and the turns taken there: 0 or 1.
     path_mask : torch.Tensor of bool, shape (B, L), optional
         False where a path has ended.
-    sparse : bool, default False
-        Both gradients hold only the rows that were used, as in ``logistic_loss``.
 
     Returns
     -------
     torch.Tensor, shape ()
         Sum over the pairs of -log p(context | centre), in nats (Mikolov et al. 2013b, equation 3).
     """
-    hidden = functional.embedding(centers, input_vectors, sparse=sparse)
-    return logistic_loss(hidden, node_vectors, points, 1 - codes, path_mask, sparse)
+    predictions = _pairs_and_paths(centers, points, codes, path_mask)
+    return predictions.loss(input_vectors, node_vectors)
 
 
 def cbow_hidden(
@@ -260,7 +175,6 @@ def cbow_hidden(
     contexts: Tensor,
     context_mask: Tensor | None = None,
     cbow_mean: bool = True,
-    sparse: bool = False,
 ) -> Tensor:
     """Hidden vectors of CBOW: the mean, or the sum, of the IN vectors of each context.
 
@@ -274,8 +188,6 @@ def cbow_hidden(
         False for padding.
     cbow_mean : bool, default True
         The mean over the words that are there, or their sum.
-    sparse : bool, default False
-        The gradient holds only the rows that were used, as in ``logistic_loss``.
 
     Returns
     -------
@@ -283,11 +195,7 @@ def cbow_hidden(
         One h for each window (Rong 2014, section 1.2); zero where the context is empty.
     """
     contexts, mask = _padded(contexts, context_mask)
-    weights = mask.to(input_vectors.dtype)
-    if cbow_mean:
-        weights = weights / mask.sum(dim=1, keepdim=True).clamp(min=1)
-    chosen = functional.embedding(contexts, input_vectors, sparse=sparse)
-    return torch.einsum("bc,bcd->bd", weights, chosen)
+    return _hidden(input_vectors, contexts, _context_weights(mask, cbow_mean))[:, 0]
 
 
 def cbow_softmax(
@@ -318,7 +226,9 @@ def cbow_softmax(
     torch.Tensor, shape ()
         Sum over the windows of -log p(centre | context), in nats (Rong 2014, section 1.2).
     """
-    some, hidden = _some_hidden(input_vectors, contexts, context_mask, cbow_mean)
+    contexts, mask = _padded(contexts, context_mask)
+    some = mask.any(dim=1)
+    hidden = cbow_hidden(input_vectors, contexts[some], mask[some], cbow_mean)
     # The context means, as if they were the centres' IN vectors.
     each = torch.arange(len(hidden), device=hidden.device)
     return skipgram_softmax(hidden, output_vectors, each, centers[some])
@@ -333,7 +243,6 @@ def cbow_negative_sampling(
     negative_mask: Tensor | None = None,
     context_mask: Tensor | None = None,
     cbow_mean: bool = True,
-    sparse: bool = False,
 ) -> Tensor:
     """Loss of a batch of CBOW windows with negative sampling.
 
@@ -353,8 +262,6 @@ def cbow_negative_sampling(
         False for padding.
     cbow_mean : bool, default True
         h is the mean of the context, or its sum.
-    sparse : bool, default False
-        Both gradients hold only the rows that were used, as in ``logistic_loss``.
 
     Returns
     -------
@@ -362,10 +269,9 @@ def cbow_negative_sampling(
         Sum over the windows, in nats (Mikolov et al. 2013b, equation 4, with h for the input
         vector).
     """
-    negatives, mask = _padded(negatives, negative_mask)
-    some, hidden = _some_hidden(input_vectors, contexts, context_mask, cbow_mean, sparse)
-    predicted = centers[some], negatives[some], mask[some]
-    return _negative_sampling(hidden, output_vectors, *predicted, sparse)
+    noise = negatives, negative_mask
+    predictions = _contexts_and_noise(contexts, centers, *noise, context_mask, cbow_mean)
+    return predictions.loss(input_vectors, output_vectors)
 
 
 def cbow_hierarchical_softmax(
@@ -377,7 +283,6 @@ def cbow_hierarchical_softmax(
     path_mask: Tensor | None = None,
     context_mask: Tensor | None = None,
     cbow_mean: bool = True,
-    sparse: bool = False,
 ) -> Tensor:
     """Loss of a batch of CBOW windows with hierarchical softmax.
 
@@ -397,8 +302,6 @@ def cbow_hierarchical_softmax(
         False for padding.
     cbow_mean : bool, default True
         h is the mean of the context, or its sum.
-    sparse : bool, default False
-        Both gradients hold only the rows that were used, as in ``logistic_loss``.
 
     Returns
     -------
@@ -406,10 +309,187 @@ def cbow_hierarchical_softmax(
         Sum over the windows of -log p(centre | context), in nats (Mikolov et al. 2013b, equation
         3, with h for the input vector).
     """
-    points, mask = _padded(points, path_mask)
-    some, hidden = _some_hidden(input_vectors, contexts, context_mask, cbow_mean, sparse)
-    predicted = points[some], 1 - codes[some], mask[some]
-    return logistic_loss(hidden, node_vectors, *predicted, sparse)
+    predictions = _contexts_and_paths(contexts, points, codes, path_mask, context_mask, cbow_mean)
+    return predictions.loss(input_vectors, node_vectors)
+
+
+class Predictions(NamedTuple):
+    """Yes-or-no predictions in B groups: each hidden vector of a group meets each of its rows.
+
+    Attributes
+    ----------
+    words : torch.Tensor of int64, shape (B, C)
+        Rows of the IN matrix.
+    weights : torch.Tensor, shape (B, 1, C), or None
+        The group has one hidden vector, the sum of its words' vectors with these weights; without
+        weights it has one for each word.
+    rows : torch.Tensor of int64, shape (B, L)
+        Rows of the other matrix.
+    signs : torch.Tensor of int8, shape (B, 1, L), or (B, C, L) without weights
+        1 for "yes", -1 for "no", 0 for what does not count.
+    """
+
+    words: Tensor
+    weights: Tensor | None
+    rows: Tensor
+    signs: Tensor
+
+    def loss(self, input_vectors: Tensor, vectors: Tensor) -> Tensor:
+        """Compute the loss.
+
+        Parameters
+        ----------
+        input_vectors, vectors : torch.Tensor, shapes (V, d) and (R, d)
+            The two matrices.
+
+        Returns
+        -------
+        torch.Tensor, shape ()
+            Sum over all predictions that count, in nats.
+        """
+        hidden = _hidden(input_vectors, self.words, self.weights)
+        return _yes_no_loss(hidden, vectors, self.rows, self.signs)
+
+    def descend(self, input_vectors: Tensor, vectors: Tensor, alpha: float) -> Tensor:
+        """Take a step of gradient descent, with the gradients written out.
+
+        With the score s = u . h and the sign z, the loss of a prediction is l = -log sigmoid(z s).
+        Its derivative by s is the error e = z (sigmoid(z s) - 1) = z (exp(-l) - 1). The gradient of
+        h is the sum of the e u, and that of u the sum of the e h. Autograd finds the same numbers
+        in more calls, and in whole matrices: zeros for all words that are not in the batch.
+
+        Parameters
+        ----------
+        input_vectors, vectors : torch.Tensor, shapes (V, d) and (R, d)
+            The two matrices. Their rows move; one that comes several times by the sum.
+        alpha : float
+            The learning rate.
+
+        Returns
+        -------
+        torch.Tensor, shape ()
+            The loss before the step, in nats.
+        """
+        hidden = _hidden(input_vectors, self.words, self.weights)
+        chosen = functional.embedding(self.rows, vectors)
+        signs = self.signs.to(hidden.dtype)
+        scores = torch.bmm(hidden, chosen.transpose(1, 2))
+        log_sigmoids = functional.logsigmoid(scores.mul_(signs))
+        loss = -(log_sigmoids * signs.abs()).sum()
+        step = log_sigmoids.expm1_().mul_(signs).mul_(-alpha)  # -alpha e
+        hidden_step = torch.bmm(step, chosen)
+        if self.weights is not None:
+            hidden_step = torch.bmm(self.weights.to(hidden.dtype).transpose(1, 2), hidden_step)
+        _add_to_rows(input_vectors, self.words, hidden_step)
+        _add_to_rows(vectors, self.rows, torch.bmm(step.transpose(1, 2), hidden))
+        return loss
+
+
+def _hidden(input_vectors: Tensor, words: Tensor, weights: Tensor | None) -> Tensor:
+    """Give the hidden vectors of each group: those of its words, or their weighted sum."""
+    chosen = functional.embedding(words, input_vectors)
+    return chosen if weights is None else torch.bmm(weights.to(chosen.dtype), chosen)
+
+
+def _yes_no_loss(hidden: Tensor, vectors: Tensor, rows: Tensor, signs: Tensor) -> Tensor:
+    """Hold each hidden vector of a group against each of its rows."""
+    scores = hidden @ functional.embedding(rows, vectors).transpose(1, 2)
+    # "No" turns the sign around: 1 - sigmoid(s) = sigmoid(-s).
+    return -(signs.abs() * functional.logsigmoid(signs * scores)).sum()
+
+
+def _add_to_rows(matrix: Tensor, rows: Tensor, steps: Tensor) -> None:
+    """Add to each row the steps at its places, as index_add_ does, in half the time."""
+    places = rows.reshape(-1, 1).expand(-1, matrix.shape[1])
+    matrix.scatter_add_(0, places, steps.flatten(0, 1))
+
+
+def _pairs_and_noise(
+    centers: Tensor, contexts: Tensor, negatives: Tensor, negative_mask: Tensor | None = None
+) -> Predictions:
+    """Each centre word says "yes" to its context word and "no" to its noise words."""
+    rows, signs = _target_and_noise(contexts, negatives, negative_mask)
+    return Predictions(centers[:, None], None, rows, signs[:, None])
+
+
+def _windows_and_noise(
+    contexts: Tensor,
+    centers: Tensor,
+    negatives: Tensor,
+    negative_mask: Tensor | None = None,
+    context_mask: Tensor | None = None,
+) -> Predictions:
+    """Each context word says "yes" to its centre word and "no" to the window's noise words."""
+    contexts, mask = _padded(contexts, context_mask)
+    rows, signs = _target_and_noise(centers, negatives, negative_mask)
+    return Predictions(contexts, None, rows, mask[:, :, None] * signs[:, None])
+
+
+def _pairs_and_paths(
+    centers: Tensor, points: Tensor, codes: Tensor, path_mask: Tensor | None = None
+) -> Predictions:
+    """Each centre word says at the inner nodes which turns lead to its context word."""
+    rows, signs = _signed(points, 1 - codes, path_mask)
+    return Predictions(centers[:, None], None, rows, signs[:, None])
+
+
+def _contexts_and_noise(
+    contexts: Tensor,
+    centers: Tensor,
+    negatives: Tensor,
+    negative_mask: Tensor | None = None,
+    context_mask: Tensor | None = None,
+    cbow_mean: bool = True,
+) -> Predictions:
+    """Each context says "yes" to its centre word and "no" to its noise words."""
+    contexts, mask = _padded(contexts, context_mask)
+    rows, signs = _target_and_noise(centers, negatives, negative_mask)
+    return _from_contexts(contexts, mask, rows, signs, cbow_mean)
+
+
+def _contexts_and_paths(
+    contexts: Tensor,
+    points: Tensor,
+    codes: Tensor,
+    path_mask: Tensor | None = None,
+    context_mask: Tensor | None = None,
+    cbow_mean: bool = True,
+) -> Predictions:
+    """Each context says at the inner nodes which turns lead to its centre word."""
+    contexts, mask = _padded(contexts, context_mask)
+    rows, signs = _signed(points, 1 - codes, path_mask)
+    return _from_contexts(contexts, mask, rows, signs, cbow_mean)
+
+
+def _from_contexts(
+    contexts: Tensor, mask: Tensor, rows: Tensor, signs: Tensor, cbow_mean: bool
+) -> Predictions:
+    """Predict from the mean of each context, or its sum; an empty one predicts nothing."""
+    signs = signs * mask.any(dim=1, keepdim=True)
+    return Predictions(contexts, _context_weights(mask, cbow_mean), rows, signs[:, None])
+
+
+def _context_weights(mask: Tensor, cbow_mean: bool) -> Tensor:
+    """Give the weight of each context word in h, in float64 whatever the vectors are."""
+    weights = mask.double()
+    if cbow_mean:
+        weights = weights / mask.sum(dim=1, keepdim=True).clamp(min=1)
+    return weights[:, None]
+
+
+def _target_and_noise(
+    targets: Tensor, negatives: Tensor, negative_mask: Tensor | None
+) -> tuple[Tensor, Tensor]:
+    """Put each target before its noise words: rows and signs."""
+    negatives, mask = _padded(negatives, negative_mask)
+    rows = torch.cat([targets[:, None], negatives], dim=1)
+    return rows, functional.pad(-mask.to(torch.int8), (1, 0), value=1)
+
+
+def _signed(rows: Tensor, labels: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Make signs of labels and mask: 1 for "yes", -1 for "no", 0 for what does not count."""
+    rows, mask = _padded(rows, mask)
+    return rows, ((2 * labels - 1) * mask).to(torch.int8)
 
 
 class TwoEmbeddings(nn.Module):
@@ -425,7 +505,7 @@ class TwoEmbeddings(nn.Module):
     output_vectors : torch.Tensor, shape (V, d), or (V - 1, d) for hierarchical softmax
         Start values of the OUT vectors, or of the inner nodes; the layer holds a copy.
     **options
-        What the loss takes by name in each call: ``cbow_mean`` or ``sparse``.
+        What the loss takes by name in each call: ``cbow_mean``.
 
     Attributes
     ----------
@@ -458,6 +538,57 @@ class TwoEmbeddings(nn.Module):
         matrices = self.input_layer.weight, self.output_layer.weight
         return self.loss(*matrices, *batch, **{**self.options, **options})
 
+    def descend(self, *batch: Tensor, alpha: float) -> Tensor:
+        """Take a step of gradient descent, as ``torch.optim.SGD`` does.
+
+        Parameters
+        ----------
+        *batch : torch.Tensor
+            What the loss takes after its two matrices.
+        alpha : float
+            The learning rate.
+
+        Returns
+        -------
+        torch.Tensor, shape ()
+            The loss before the step, in nats.
+        """
+        loss = self(*batch)
+        gradients = torch.autograd.grad(loss, list(self.parameters()))
+        with torch.no_grad():
+            for matrix, gradient in zip(self.parameters(), gradients, strict=True):
+                matrix.sub_(gradient, alpha=alpha)
+        return loss.detach()
+
+
+class YesNoModel(TwoEmbeddings):
+    """A model whose predictions are all "yes" or "no".
+
+    Called, it gives the loss, and autograd its gradients. ``descend`` has the same gradients
+    written out, which is faster (``Predictions.descend``).
+    """
+
+    predictions: Callable[..., Predictions]
+
+    @torch.no_grad()
+    def descend(self, *batch: Tensor, alpha: float) -> Tensor:
+        """Take a step of gradient descent.
+
+        Parameters
+        ----------
+        *batch : torch.Tensor
+            What the loss takes after its two matrices.
+        alpha : float
+            The learning rate.
+
+        Returns
+        -------
+        torch.Tensor, shape ()
+            The loss before the step, in nats.
+        """
+        matrices = self.input_layer.weight, self.output_layer.weight
+        return self.predictions(*batch, **self.options).descend(*matrices, alpha)
+
 
 class SkipGramSoftmax(TwoEmbeddings):
     """Skip-gram with the full softmax: two embedding layers and ``skipgram_softmax``."""
@@ -465,22 +596,25 @@ class SkipGramSoftmax(TwoEmbeddings):
     loss = staticmethod(skipgram_softmax)
 
 
-class SkipGramNegativeSampling(TwoEmbeddings):
+class SkipGramNegativeSampling(YesNoModel):
     """Skip-gram with negative sampling, by ``skipgram_negative_sampling``."""
 
     loss = staticmethod(skipgram_negative_sampling)
+    predictions = staticmethod(_pairs_and_noise)
 
 
-class SkipGramSharedNegatives(TwoEmbeddings):
+class SkipGramSharedNegatives(YesNoModel):
     """Skip-gram with noise words shared by a window, by ``skipgram_shared_negatives``."""
 
     loss = staticmethod(skipgram_shared_negatives)
+    predictions = staticmethod(_windows_and_noise)
 
 
-class SkipGramHierarchicalSoftmax(TwoEmbeddings):
+class SkipGramHierarchicalSoftmax(YesNoModel):
     """Skip-gram with hierarchical softmax, by ``skipgram_hierarchical_softmax``."""
 
     loss = staticmethod(skipgram_hierarchical_softmax)
+    predictions = staticmethod(_pairs_and_paths)
 
 
 class CBOWSoftmax(TwoEmbeddings):
@@ -489,65 +623,18 @@ class CBOWSoftmax(TwoEmbeddings):
     loss = staticmethod(cbow_softmax)
 
 
-class CBOWNegativeSampling(TwoEmbeddings):
+class CBOWNegativeSampling(YesNoModel):
     """CBOW with negative sampling, by ``cbow_negative_sampling``."""
 
     loss = staticmethod(cbow_negative_sampling)
+    predictions = staticmethod(_contexts_and_noise)
 
 
-class CBOWHierarchicalSoftmax(TwoEmbeddings):
+class CBOWHierarchicalSoftmax(YesNoModel):
     """CBOW with hierarchical softmax, by ``cbow_hierarchical_softmax``."""
 
     loss = staticmethod(cbow_hierarchical_softmax)
-
-
-def _negative_sampling(
-    hidden: Tensor,
-    output_vectors: Tensor,
-    targets: Tensor,
-    negatives: Tensor,
-    negative_mask: Tensor | None,
-    sparse: bool,
-) -> Tensor:
-    """Say "yes" to each target, and "no" to its noise words."""
-    rows, labels, mask = _target_and_noise(targets, negatives, negative_mask)
-    return logistic_loss(hidden, output_vectors, rows, labels, mask, sparse)
-
-
-def _target_and_noise(
-    targets: Tensor, negatives: Tensor, negative_mask: Tensor | None
-) -> tuple[Tensor, Tensor, Tensor | None]:
-    """Put each target before its noise words: rows, labels and mask."""
-    rows = torch.cat([targets[:, None], negatives], dim=1)
-    labels = torch.arange(rows.shape[1], device=rows.device) == 0
-    if negative_mask is None:
-        return rows, labels, None
-    return rows, labels, functional.pad(negative_mask.bool(), (1, 0), value=True)
-
-
-def _window_loss(
-    hidden: Tensor, vectors: Tensor, rows: Tensor, labels: Tensor, mask: Tensor, sparse: bool
-) -> Tensor:
-    """Hold each hidden vector of a window against each of its rows, as ``SampledLoss`` does."""
-    if sparse:
-        return SampledLoss.apply(hidden, vectors, rows, labels, mask)
-    scores = hidden @ functional.embedding(rows, vectors).transpose(1, 2)
-    # A label of 0 turns the sign around: 1 - sigmoid(s) = sigmoid(-s).
-    agreement = torch.where(labels == 1, scores, -scores)
-    return -(mask * functional.logsigmoid(agreement)).sum()
-
-
-def _some_hidden(
-    input_vectors: Tensor,
-    contexts: Tensor,
-    context_mask: Tensor | None,
-    cbow_mean: bool,
-    sparse: bool = False,
-) -> tuple[Tensor, Tensor]:
-    """Give which contexts are not empty, since the others predict nothing, and their h."""
-    contexts, mask = _padded(contexts, context_mask)
-    some = mask.any(dim=1)
-    return some, cbow_hidden(input_vectors, contexts[some], mask[some], cbow_mean, sparse)
+    predictions = staticmethod(_contexts_and_paths)
 
 
 def _padded(rows: Tensor, mask: Tensor | None) -> tuple[Tensor, Tensor]:

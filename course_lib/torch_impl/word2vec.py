@@ -1,9 +1,8 @@
-"""Training in PyTorch: the same batches as in NumPy, with autograd."""
+"""Training in PyTorch: the same batches as in NumPy, a step of gradient descent for each."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import cast
 
 import numpy as np
 import torch
@@ -86,15 +85,8 @@ def train_word2vec(
     model = build_model(start, settings).to(device)
 
     def step(batch: Batch, alpha: float) -> torch.Tensor:
-        loss = model(*(_tensor(array, device) for array in batch.arguments))
-        loss.backward()
-        # Gradient descent, as torch.optim.SGD has it; written out, it is quicker to start.
-        with torch.no_grad():
-            for matrix in model.parameters():
-                # Not alpha * gradient: that would sort and merge the rows of a sparse one.
-                matrix.add_(cast(torch.Tensor, matrix.grad), alpha=-alpha)
-                matrix.grad = None
-        return loss.detach().double()
+        tensors = (_tensor(array, device) for array in batch.arguments)
+        return model.descend(*tensors, alpha=alpha).double()
 
     with threads(settings.workers):
         losses = train_in_batches(step, sentences, start.vocabulary, settings, progress)
@@ -193,8 +185,7 @@ def build_model(start: Embeddings, settings: Word2VecSettings) -> objectives.Two
     Returns
     -------
     TwoEmbeddings
-        One of the six models, or skip-gram with shared negatives. Where a batch uses few rows, its
-        gradients are sparse.
+        One of the six models, or skip-gram with shared negatives.
     """
     hierarchical = settings.objective == "hierarchical-softmax"
     others = start.node_vectors if hierarchical else start.output_vectors
@@ -204,8 +195,6 @@ def build_model(start: Embeddings, settings: Word2VecSettings) -> objectives.Two
     options = {}
     if settings.architecture == "cbow":
         options["cbow_mean"] = settings.cbow_mean
-    if settings.objective != "softmax":
-        options["sparse"] = True
     input_vectors = torch.tensor(start.input_vectors)
     output_vectors = torch.tensor(others, dtype=input_vectors.dtype)
     model: type[objectives.TwoEmbeddings] = MODELS[settings.architecture, settings.objective]

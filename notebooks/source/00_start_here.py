@@ -83,11 +83,12 @@ for word in ["cricket", "economy", "hospital"]:
 # | 04 | [Negative sampling](04_negative_sampling.ipynb): yes or no in the place of the softmax, the noise, masks, PMI | 180 |
 # | 05 | [Hierarchical softmax](05_hierarchical_softmax.ipynb): Huffman's tree, a product of turns, the update along a path, against negative sampling | 150 |
 # | 06 | [gensim, seen through](06_gensim_seen_through.ipynb): vocabulary, streams, the learning rate, the true loss, files, new words, resets, gensim 3 to 4 | 160 |
+# | 07 | [GloVe](07_glove.ipynb): ratios of counts, weighted least squares, AdaGrad, against negative sampling and an SVD of PPMI | 150 |
+# | 08 | [Pre-trained vectors](08_pretrained_vectors.ipynb): GloVe and word2vec files byte by byte, loading and converting, cosine and dot, king − man + woman, unknown words, broken files | 150 |
 # | 12 | [Chinese text](12_chinese_text.ipynb): words without spaces, jieba, Traditional and Simplified, fonts, files, a [glossary](glossary.md) | 135 |
 #
-# The minutes include the exercises. **Planned, and not there yet:** 07 GloVe,
-# 08 pre-trained vectors, 09 looking at and judging embeddings, 10 fine-tuning, 11 two vectors a word,
-# 13 fast and large. Where a lesson names one of these, it is a promise.
+# The minutes include the exercises. **Planned, and not there yet:** 09 looking at and judging embeddings,
+# 10 fine-tuning, 11 two vectors a word, 13 fast and large. Where a lesson names one of these, it is a promise.
 
 # %% [markdown]
 # ## How to work

@@ -92,7 +92,7 @@ def test_a_trainer_that_fails_does_not_spoil_the_others(monkeypatch):
     names = [row["name"] for row in found["rows"]]
     assert "ours, gensim's bits" not in names, "it was to be skipped"
     for row in found["rows"]:
-        if row["name"] == "ours, PyTorch":
+        if row["name"].startswith("ours, PyTorch"):
             assert row["error"] == "torch is tired"
         else:
             assert len(row["runs"]) == (1 if "D2L" in row["name"] else 2)

@@ -1,5 +1,3 @@
-import bz2
-import gzip
 import pickle
 import shutil
 
@@ -8,7 +6,7 @@ import pytest
 from gensim.models import FastText, KeyedVectors, Word2Vec
 
 from course_lib import datasets
-from course_lib.gensim_impl import load_native, load_vectors, save_vectors, to_embeddings
+from course_lib.gensim_impl import load_native
 
 
 @pytest.fixture(scope="module")
@@ -16,77 +14,6 @@ def model():
     return Word2Vec(
         datasets.load_corpus("lee")[:30], vector_size=8, min_count=2, workers=1, epochs=1
     )
-
-
-# The exchange format
-
-
-@pytest.mark.parametrize("suffix", [".txt", ".txt.gz", ".txt.bz2"])
-@pytest.mark.parametrize("binary", [False, True])
-def test_round_trips_are_exact(model, tmp_path, suffix, binary):
-    path = tmp_path / f"vectors{suffix}"
-    for vectors in (model.wv, to_embeddings(model).to_keyed_vectors("out")):
-        save_vectors(vectors, path, binary=binary)
-        for found in (
-            load_vectors(path),
-            KeyedVectors.load_word2vec_format(str(path), binary=binary),
-        ):
-            assert found.index_to_key == vectors.index_to_key
-            np.testing.assert_array_equal(found.vectors, vectors.vectors)
-
-
-@pytest.mark.parametrize("suffix", ["", ".gz", ".bz2"])
-@pytest.mark.parametrize("binary", [False, True])
-def test_the_bytes_are_gensims(model, tmp_path, suffix, binary):
-    ours, theirs = tmp_path / f"ours{suffix}", tmp_path / "theirs"
-    save_vectors(model.wv, ours, binary=binary)
-    model.wv.save_word2vec_format(str(theirs), binary=binary)
-    read = {"": bytes, ".gz": gzip.decompress, ".bz2": bz2.decompress}[suffix]
-    assert read(ours.read_bytes()) == theirs.read_bytes()
-
-
-def test_made_up_counts_are_dropped(model, tmp_path):
-    save_vectors(model.wv, tmp_path / "v")
-    with pytest.raises(KeyError):
-        load_vectors(tmp_path / "v").get_vecattr("the", "count")
-
-
-@pytest.mark.parametrize("word", ["new york", "tab\there", "", " lead", "line\nend", "a\u00a0b", 7])
-def test_words_that_would_break_the_file_are_refused(tmp_path, word):
-    vectors = KeyedVectors(2)
-    vectors.add_vectors(["fine", word], np.eye(2))
-    (tmp_path / "v").write_text("older")
-    with pytest.raises(ValueError, match="where a space ends a word"):
-        save_vectors(vectors, tmp_path / "v")
-    assert (tmp_path / "v").read_text() == "older"
-
-
-def test_other_scripts_survive(tmp_path):
-    vectors = KeyedVectors(2)
-    vectors.add_vectors(["人工智慧", "naïve", "🙂"], np.arange(6.0).reshape(3, 2))
-    for binary in (False, True):
-        save_vectors(vectors, tmp_path / "v", binary=binary)
-        assert load_vectors(tmp_path / "v").index_to_key == vectors.index_to_key
-
-
-def test_files_that_cannot_be_read_say_why(model, tmp_path):
-    with pytest.raises(FileNotFoundError, match="There is no file"):
-        load_vectors(tmp_path / "nothing")
-    (tmp_path / "glove").write_text("the 1 2\nof 3 4\n")
-    with pytest.raises(ValueError, match="a GloVe file"):
-        load_vectors(tmp_path / "glove")
-    for binary in (False, True):
-        save_vectors(model.wv, tmp_path / "v", binary=binary)
-        (tmp_path / "v.gz").write_bytes((tmp_path / "v").read_bytes())
-        with pytest.raises(ValueError, match="cannot be read as a word2vec file"):
-            load_vectors(tmp_path / "v.gz")
-        whole = (tmp_path / "v").read_bytes()
-        (tmp_path / "v").write_bytes(whole[: len(whole) // 2])
-        with pytest.raises(ValueError, match="cannot be read as a word2vec file"):
-            load_vectors(tmp_path / "v")
-
-
-# gensim's own files
 
 
 @pytest.mark.parametrize("mmap", [False, True])
@@ -155,6 +82,37 @@ def test_a_dotted_name_is_no_way_round(tmp_path):
     (tmp_path / "model").write_bytes(evil)
     with pytest.raises(ValueError, match=r"numpy\.dtype\.__init__"):
         load_native(tmp_path / "model")
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_second_pickle_beside_the_file_is_not_read(model, tmp_path, inside):
+    """gensim unpickles a file for each name in ``__scipys``."""
+    trace, file = tmp_path / "trace", tmp_path / "model"
+    evil = KeyedVectors(2)
+    evil.add_vectors(["a", "b"], np.eye(2))
+    vars(evil)["__scipys"] = ["matrix"]
+    (tmp_path / f"model.{'wv.' * inside}matrix.npy").write_bytes(
+        pickle.dumps(Calls(exec, f"open({str(trace)!r}, 'w').close()"))
+    )
+    outer = Word2Vec()
+    outer.wv = evil
+    vars(outer)["__recursive_saveloads"] = ["wv"]
+    file.write_bytes(pickle.dumps(outer if inside else evil))
+    with pytest.raises(ValueError, match="unpickle a second file, for 'matrix'"):
+        load_native(file)
+    assert not trace.exists()
+    with pytest.raises(FileNotFoundError):
+        (Word2Vec if inside else KeyedVectors).load(str(file))
+    assert trace.exists(), "so gensim's own load does run it"
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".bz2"])
+def test_packed_models_come_back(model, tmp_path, suffix):
+    path = tmp_path / f"model{suffix}"
+    model.save(str(path), sep_limit=0)
+    np.testing.assert_array_equal(load_native(path).wv.vectors, model.wv.vectors)
+    with pytest.raises(ValueError, match="Cannot mmap compressed"):
+        load_native(path, mmap=True)
 
 
 def test_what_is_no_model_is_refused(tmp_path):

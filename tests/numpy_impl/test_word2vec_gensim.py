@@ -142,7 +142,9 @@ def test_two_threads_learn_as_well_as_one(text, architecture, objective):
         numpy_impl.train_word2vec(text, dataclasses.replace(one, workers=workers)).losses
         for workers in (1, 2)
     ]
-    np.testing.assert_allclose(losses[1], losses[0], rtol=0.02)
+    # At the start, two threads at once go a little less far than two in turn.
+    np.testing.assert_allclose(losses[1], losses[0], rtol=0.06)
+    np.testing.assert_allclose(losses[1][-2:], losses[0][-2:], rtol=0.01)
 
 
 PLAIN = """
@@ -195,7 +197,9 @@ def tiny_loss(architecture, objective, vectors, outputs, text, vocabulary, setti
     def soft_plus(x):
         return np.logaddexp(0, x)
 
-    for rows, lengths in texts.open_text(text).jobs(vocabulary):
+    opened = texts.open_text(text)
+    opened.number_by(vocabulary)
+    for rows, lengths in opened.jobs():
         job = reader.job(rows, lengths, 0.1)
         random, start = job.random, 0
         for end in job.ends:

@@ -96,21 +96,21 @@ def test_autograd_agrees_with_finite_differences_on_each_loss(name):
     assert torch.autograd.gradcheck(lambda v, u: loss(v, u, *batch), matrices_of(name), rtol=1e-6)
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in MODELS if name not in ("SkipGramSoftmax", "CBOWSoftmax")]
-)
-def test_sparse_gradients_are_the_same(name):
-    """The ones written out in SampledLoss, and scaled by what comes after the loss."""
-    function, batch = MODELS[name]
-    gradients = []
-    for sparse in (False, True):
-        v, u = (matrix.detach().requires_grad_() for matrix in matrices_of(name))
-        loss = getattr(objectives, function)(v, u, *batch, sparse=sparse)
-        (3 * loss).backward()
-        gradients.append((loss.detach(), v.grad.to_dense(), u.grad.to_dense()))
-        assert v.grad.is_sparse == u.grad.is_sparse == sparse
-    for one, other in zip(*gradients, strict=True):
-        torch.testing.assert_close(one, other, rtol=1e-12, atol=1e-12)
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("cbow_mean", [True, False])
+def test_a_step_moves_the_vectors_by_the_gradients_that_autograd_finds(name, cbow_mean):
+    _, batch = MODELS[name]
+    v, u = (matrix.detach() for matrix in matrices_of(name))
+    options = {"cbow_mean": cbow_mean} if name.startswith("CBOW") else {}
+    one, other = (getattr(objectives, name)(v, u, **options) for _ in range(2))
+    loss = one(*batch)
+    loss.backward()
+    torch.optim.SGD(one.parameters(), lr=0.3).step()
+    found = other.descend(*batch, alpha=0.3)
+    torch.testing.assert_close(found, loss.detach(), rtol=1e-12, atol=1e-12)
+    for expected, moved in zip(one.parameters(), other.parameters(), strict=True):
+        torch.testing.assert_close(moved, expected, rtol=1e-12, atol=1e-12)
+        assert moved.grad is None
 
 
 @pytest.mark.parametrize("name", MODELS)

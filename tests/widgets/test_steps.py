@@ -246,7 +246,7 @@ def test_no_text_for_a_start_is_refused():
         sgd_steps([], PLAIN, initial=random_start())
 
 
-@pytest.mark.parametrize("word", ["\udc80", "caf\udce9", "\ud83d"])
+@pytest.mark.parametrize("word", ["\udc80", "na\udce9", "\ud83d"])
 def test_a_word_with_half_a_character_is_named(word):
     with pytest.raises(ValueError, match=re.escape(f"{word!r} cannot be drawn")):
         sgd_steps([["king", word, "crown"]], PLAIN)
