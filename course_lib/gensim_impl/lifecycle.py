@@ -1,6 +1,8 @@
 """The life of a gensim model after its first training: grow, start again, share, warm-start."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,7 @@ from numpy.typing import NDArray
 
 from course_lib.embeddings import Embeddings
 from course_lib.gensim_impl.word2vec import readable, to_embeddings, train_unharmed
+from course_lib.training import NO_PAIRS
 from course_lib.vocabulary import Vocabulary
 
 # What a model is made of, in gensim's names.
@@ -60,8 +63,8 @@ def grow(
     ------
     ValueError
         The model uses hierarchical softmax: new counts make a new tree, and the trained node
-        vectors would belong to other nodes. Or the text cannot be read twice, or has a sentence of
-        more than 10,000 tokens.
+        vectors would belong to other nodes. Or the text cannot be read twice, has a sentence of
+        more than 10,000 tokens, or holds no pair of known words. The model is then as it was.
     """
     if model.hs:
         raise ValueError(
@@ -71,6 +74,7 @@ def grow(
         )
     text = readable(sentences)
     known = len(model.wv)
+    _require_pairs(model, text, model.min_count if min_count is None else min_count)
     changes = {} if min_count is None else {"min_count": min_count}
     model.build_vocab(text, update=True, **changes)
     _subsample_by_all_counts(model)
@@ -87,6 +91,16 @@ def grow(
     finally:
         model.alpha, model.min_alpha, model.epochs = before
     return model.wv.index_to_key[known:]
+
+
+def _require_pairs(model: Word2Vec, text: Iterable[list[str]], min_count: int) -> None:
+    """Refuse a text with nothing to learn from while the model is still untouched."""
+    seen = Counter(chain.from_iterable(text))
+    known = {word for word, count in seen.items() if count >= min_count}.union(
+        model.wv.key_to_index
+    )
+    if not any(sum(word in known for word in tokens) > 1 for tokens in text):
+        raise ValueError(NO_PAIRS)
 
 
 def reset_weights(model: Word2Vec) -> None:

@@ -109,8 +109,16 @@ def test_what_cannot_grow_is_refused(text, model):
         grow(tree, MORE, epochs=1, alpha=0.01)
     with pytest.raises(ValueError, match="read only once"):
         grow(model, iter(MORE), epochs=1, alpha=0.01)
-    with pytest.raises(ValueError, match="no pair of known words"):
-        grow(model, [["the"]], epochs=1, alpha=0.01)
+    before, words = model.wv.vectors.copy(), list(model.wv.index_to_key)
+    for nothing in (
+        [["the"]],
+        [["the"], ["new", "newer"], ["newest", "the"]],
+        [["the", "of"], ["x"] * 10_001],
+    ):
+        with pytest.raises(ValueError, match=r"no pair of known words|10,000"):
+            grow(model, nothing, epochs=1, alpha=0.01)
+    assert model.wv.index_to_key == words, "the model is as it was"
+    np.testing.assert_array_equal(model.wv.vectors, before)
 
 
 # Starting again
