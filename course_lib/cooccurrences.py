@@ -4,16 +4,18 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from scipy import sparse
 
 from course_lib.progress import progress_bar
 from course_lib.settings import LARGEST_WINDOW
 from course_lib.vocabulary import Vocabulary, require_sentence
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 GIB = 2**30
 TOGETHER = 50_000  # tokens that are looked up together
@@ -29,7 +31,7 @@ def count_cooccurrences(
     symmetric: bool = True,
     memory: float = 1.0,
     progress: bool = True,
-) -> sparse.csr_array:
+) -> "sparse.csr_array":
     """Count, for each centre word, the words around it; at distance d a word counts 1/d.
 
     X_ij of Pennington et al. 2014 (sections 3 and 4.2), as Stanford's ``cooccur`` counts it:
@@ -198,8 +200,10 @@ class _Runs:
     def end_run(self, lengths: NDArray[np.int64]) -> None:
         self._lengths.append(lengths)
 
-    def merged(self) -> sparse.csr_array:
+    def merged(self) -> "sparse.csr_array":
         """Add up the runs, as many rows at a time as fit into the buffer."""
+        from scipy import sparse  # late: 9 MB that no training of word2vec needs
+
         lengths = np.array(self._lengths)
         ends = lengths.cumsum(axis=1)
         before = np.append(0, ends[:-1, -1].cumsum())  # where each run begins in the file

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, DTypeLike, NDArray
-from scipy import sparse
 
 from course_lib.cooccurrences import count_cooccurrences
 from course_lib.corpus import require_reiterable
@@ -110,6 +109,8 @@ def prepared(
     ValueError
         The text, the matrix, the vocabulary, the vectors and the settings do not fit each other.
     """
+    from scipy import sparse  # late, as in cooccurrences
+
     require_settings(settings, GloveSettings)
     vocabulary = known_vocabulary(vocabulary, initial)
     given = sentences_or_cooccurrences
@@ -173,6 +174,8 @@ def weighted_entries(
     ValueError
         The matrix has another shape, holds no count, or one that is not finite and above 0.
     """
+    from scipy import sparse  # late, as in cooccurrences
+
     V = len(vocabulary)
     if cooccurrences.shape != (V, V):
         raise ValueError(

@@ -2,12 +2,11 @@
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
-from scipy import sparse
 
 from course_lib.embeddings import Embeddings
 from course_lib.glove_training import prepared, train_in_blocks
@@ -16,13 +15,16 @@ from course_lib.numpy_impl.objectives import weighted_squares
 from course_lib.settings import GloveSettings
 from course_lib.vocabulary import Vocabulary
 
+if TYPE_CHECKING:
+    from scipy import sparse
+
 AHEAD = 6  # entries between asking memory for their rows and needing them
 
 inlined = njit(forceinline=True)
 
 
 def train_glove(
-    sentences_or_cooccurrences: Iterable[Sequence[str]] | sparse.sparray | NDArray,
+    sentences_or_cooccurrences: "Iterable[Sequence[str]] | sparse.sparray | NDArray",
     settings: GloveSettings,
     *,
     vocabulary: Vocabulary | None = None,

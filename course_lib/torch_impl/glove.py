@@ -1,12 +1,11 @@
 """GloVe in PyTorch: the same counts in the same order, with autograd and torch's own AdaGrad."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy import sparse
 
 from course_lib.embeddings import Embeddings
 from course_lib.glove_training import prepared, train_in_blocks
@@ -15,12 +14,15 @@ from course_lib.torch_impl.objectives import GloVe
 from course_lib.torch_impl.word2vec import training_device
 from course_lib.vocabulary import Vocabulary
 
+if TYPE_CHECKING:
+    from scipy import sparse
+
 BATCH = 1024
 ENTRY = ("center", "context", "target", "weight")
 
 
 def train_glove(
-    sentences_or_cooccurrences: Iterable[Sequence[str]] | sparse.sparray | NDArray,
+    sentences_or_cooccurrences: "Iterable[Sequence[str]] | sparse.sparray | NDArray",
     settings: GloveSettings,
     *,
     vocabulary: Vocabulary | None = None,
