@@ -9,7 +9,6 @@ from gensim.models.callbacks import CallbackAny2Vec
 from numpy.typing import NDArray
 
 from course_lib.corpus import require_reiterable
-from course_lib.embeddings import Embeddings
 from course_lib.gensim_impl.word2vec import to_embeddings
 from course_lib.settings import Word2VecSettings
 from course_lib.training import NO_PAIRS, BatchMaker
@@ -76,9 +75,12 @@ def objective(model: Word2Vec, sentences: Iterable[Sequence[str]], seed: int = 1
         batch_size=2048,
         seed=seed,
     )
+    others = trained.node_vectors if model.hs else trained.output_vectors
+    assert others is not None  # to_embeddings gives what the objective has trained
+    matrices = trained.input_vectors.astype(np.float64), others.astype(np.float64)
     total, predictions = 0.0, 0
     for batch in BatchMaker(trained.vocabulary, settings).epoch(sentences):
-        total += _summed_loss(trained, settings, bool(model.cbow_mean), batch.arguments)
+        total += _summed_loss(*matrices, settings, bool(model.cbow_mean), batch.arguments)
         predictions += batch.predictions
     if predictions == 0:
         raise ValueError(NO_PAIRS)
@@ -86,9 +88,12 @@ def objective(model: Word2Vec, sentences: Iterable[Sequence[str]], seed: int = 1
 
 
 def _summed_loss(
-    trained: Embeddings, settings: Word2VecSettings, mean: bool, arguments: tuple[NDArray, ...]
+    inputs: NDArray,
+    others: NDArray,
+    settings: Word2VecSettings,
+    mean: bool,
+    arguments: tuple[NDArray, ...],
 ) -> float:
-    inputs = trained.input_vectors.astype(np.float64)
     if settings.architecture == "skip-gram":
         centers, *predicted = arguments
         hidden = inputs[centers]
@@ -98,14 +103,13 @@ def _summed_loss(
         hidden = np.einsum("bc,bcd->bd", weights, inputs[contexts])
     if settings.objective == "hierarchical-softmax":
         rows, codes, mask = predicted
-        against, signs = trained.node_vectors, 1 - 2.0 * codes
+        signs = 1 - 2.0 * codes
     else:
         targets, negatives, counted = predicted
         rows = np.column_stack([targets, negatives])
         mask = np.column_stack([np.ones(len(targets), dtype=bool), counted])
-        against, signs = trained.output_vectors, np.where(np.arange(rows.shape[1]) == 0, 1.0, -1.0)
-    assert against is not None  # to_embeddings gives what the objective has trained
-    scores = np.einsum("bd,bkd->bk", hidden, against.astype(np.float64)[rows])
+        signs = np.where(np.arange(rows.shape[1]) == 0, 1.0, -1.0)
+    scores = np.einsum("bd,bkd->bk", hidden, others[rows])
     return float(np.logaddexp(0, -signs * scores)[mask].sum())  # -log sigmoid(sign * score)
 
 
