@@ -414,6 +414,44 @@ class Embeddings:
         out = None if output_vectors is None else np.asarray(output_vectors)[rows]
         return cls(vocabulary, np.asarray(keyed_vectors.vectors)[rows], out)
 
+    @classmethod
+    def from_pair(
+        cls, inputs: "Embeddings | KeyedVectors", outputs: "Embeddings | KeyedVectors"
+    ) -> "Embeddings":
+        """Join IN and OUT vectors that come apart, such as from two files.
+
+        Parameters
+        ----------
+        inputs : Embeddings or gensim.models.KeyedVectors
+            Words, counts (where they are known) and, as its IN vectors, the IN vectors.
+        outputs : Embeddings or gensim.models.KeyedVectors
+            The same words, in any order. *Its* IN vectors are the OUT vectors: a file of vectors
+            does not say which they are.
+
+        Returns
+        -------
+        Embeddings
+            With both matrices, in the order of ``inputs``.
+
+        Raises
+        ------
+        ValueError
+            The words, or the lengths of the vectors, are not the same.
+        """
+        pair = [
+            part if isinstance(part, cls) else cls.from_keyed_vectors(part)
+            for part in (inputs, outputs)
+        ]
+        first, second = (part.vocabulary for part in pair)
+        for one, two, name in ((first, second, "OUT"), (second, first, "IN")):
+            missing = next((word for word in one.words if word not in two), None)
+            if missing is not None:
+                raise ValueError(
+                    f"The word {missing!r} has no {name} vector. IN and OUT must be of the same "
+                    "words: they are two matrices of one model."
+                )
+        return cls(first, pair[0].input_vectors, pair[1].input_vectors[second.encode(first.words)])
+
     def save(self, path: str | Path) -> None:
         """Write everything to one file, without pickle.
 
