@@ -1,6 +1,7 @@
 """BM25, the classic of ranking by the words that query and document share; by bm25s."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +74,7 @@ class BM25:
         require_sentence(tokens)
         return [self._rows.setdefault(token, len(self._rows)) for token in tokens]
 
-    def _indexed(self, numbers: list[list[int]]) -> "object":
+    def _indexed(self, numbers: list[list[int]]) -> Any:
         import bm25s  # late: it takes most of a second
 
         index = bm25s.BM25(k1=self.k1, b=self.b, method=self.method, dtype="float64")

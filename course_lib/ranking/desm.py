@@ -160,9 +160,7 @@ class DESM:
         vectors = self._centroids(documents)
         return DocumentCentroids(self, vectors, np.flatnonzero(~vectors.any(axis=1)))
 
-    def contributions(
-        self, query_tokens: Sequence[str], document: Sequence[str]
-    ) -> Contributions:
+    def contributions(self, query_tokens: Sequence[str], document: Sequence[str]) -> Contributions:
         """Say what each word of a query and of a document adds to the score.
 
         The score is q- . D- / |D-|, where q- is the mean of the query's unit vectors: a sum over
@@ -214,7 +212,7 @@ class DESM:
         digest.update(np.ascontiguousarray(vectors).data)
         return digest.hexdigest()
 
-    def query_vector(self, query_tokens: Sequence[str]) -> NDArray[np.float64]:
+    def query_vector(self, query_tokens: Sequence[str]) -> NDArray[np.floating]:
         """Give the mean of the unit vectors of a query's words.
 
         Parameters
@@ -239,7 +237,7 @@ class DESM:
 
     def _directions(
         self, tokens: Sequence[str], vectors: NDArray[np.floating]
-    ) -> tuple[list[str], NDArray[np.float64]]:
+    ) -> tuple[list[str], NDArray[np.floating]]:
         """Give the words that have a direction, repeated as in the text, and their unit vectors."""
         require_sentence(tokens)
         rows = self.embeddings.vocabulary.encode(tokens)

@@ -161,9 +161,7 @@ def evaluate(run: Run, qrels: Qrels, measures: Sequence[str] = MEASURES) -> Eval
     parsed = {name: parse_measure(name) for name in measures}
     # The places in the ranking stand for the scores, so that every measure sees the same order.
     places = {
-        query: {
-            name: float(-place) for place, name in enumerate(ranked(scores, query), start=1)
-        }
+        query: {name: float(-place) for place, name in enumerate(ranked(scores, query), start=1)}
         for query, scores in run.items()
         if query in qrels
     }
@@ -284,8 +282,10 @@ def _randomisation(differences: NDArray[np.float64], samples: int, seed: int) ->
     limit = abs(differences.sum()) - 1e-12
     extreme = sum(
         int(
-            (np.abs((2 * rng.integers(0, 2, (some, len(differences))) - 1) @ differences) >= limit)
-            .sum()
+            (
+                np.abs((2 * rng.integers(0, 2, (some, len(differences))) - 1) @ differences)
+                >= limit
+            ).sum()
         )
         for some in _portions(samples)
     )

@@ -21,10 +21,10 @@ class Ranker(Protocol):
     """What scores the documents of a collection: DocumentCentroids, BM25, a Mixture."""
 
     def scores(self, query_tokens: Sequence[str]) -> NDArray[np.float64]:
-        """Score each document for a query."""
+        """Score each document for a query."""  # numpydoc ignore=PR01,RT01
 
     def all_scores(self, queries: Iterable[Sequence[str]]) -> NDArray[np.float64]:
-        """Score each document for each query."""
+        """Score each document for each query."""  # numpydoc ignore=PR01,RT01
 
 
 class Mixture:

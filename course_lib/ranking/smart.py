@@ -145,7 +145,9 @@ def _records(path: Path, encoding: str) -> list[_Record]:
         elif section is not None:
             section.append(line)
         elif line.strip():
-            raise ValueError(f"{place}: text before the first .I or its first section: {line[:60]!r}.")
+            raise ValueError(
+                f"{place}: text before the first .I or its first section: {line[:60]!r}."
+            )
     if not records:
         raise ValueError(f"{path} has no record: no line begins with .I and a number.")
     return records
