@@ -133,7 +133,7 @@ class DESM:
             A string where a list of words is meant, or centroids of other vectors.
         """
         index = documents if isinstance(documents, DocumentCentroids) else self.index(documents)
-        if index.desm.fingerprint != self.fingerprint:
+        if index.desm is not self and index.desm.fingerprint != self.fingerprint:
             raise ValueError(
                 "These centroids were made with other vectors. Make them anew: desm.index(texts)."
             )
@@ -424,7 +424,7 @@ class DocumentCentroids:
             )
         try:
             vectors, empty, made_with = _read_centroids(path)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, OverflowError) as error:
             raise ValueError(
                 f"{path} is damaged or was not written by DocumentCentroids.save ({error}). "
                 "Save it again."
@@ -447,6 +447,8 @@ def _read_centroids(path: Path) -> tuple[NDArray[np.float32], NDArray[np.int64],
     if path.stat().st_size != start + 4 * n * d:
         raise ValueError(f"it should have {start + 4 * n * d:,} bytes, not {path.stat().st_size:,}")
     empty = np.array(header["empty"], dtype=np.int64)
+    if not ((empty >= 0) & (empty < n)).all():
+        raise ValueError("an empty document has no row")
     if n == 0:  # nothing cannot be mapped
         return np.empty((0, d), np.float32), empty, header["embeddings"]
     vectors = np.memmap(path, "<f4", "r", start, (n, d)).view(np.ndarray)

@@ -1,7 +1,7 @@
 """Loading a collection by name: Lee's documents, a folder of SMART files, or one of ir_datasets."""
 
+import warnings
 from pathlib import Path
-from typing import Any
 
 from course_lib.ranking.collection import Collection
 from course_lib.ranking.runs import numbered_fields, numbered_lines
@@ -45,7 +45,8 @@ def load_collection(name_or_path: str | Path) -> Collection:
         return _lee()
     if isinstance(name_or_path, str) and name_or_path.startswith("ir_datasets:"):
         return _ir_datasets(name_or_path.removeprefix("ir_datasets:"))
-    if isinstance(name_or_path, str | Path) and Path(name_or_path).is_dir():
+    # The empty name would be the folder that one is in.
+    if name_or_path and isinstance(name_or_path, str | Path) and Path(name_or_path).is_dir():
         return read_smart(*smart_files(Path(name_or_path)))
     raise ValueError(
         f"There is no collection {name_or_path!r}. Say 'lee', 'ir_datasets:NAME', or the folder of "
@@ -86,18 +87,24 @@ def _ir_datasets(name: str) -> Collection:
             f"The collection {name!r} of ir_datasets has no {' and no '.join(missing)}."
         )
     try:
-        documents = {item.doc_id: _text(item) for item in dataset.docs_iter()}
-        queries = {item.query_id: _text(item) for item in dataset.queries_iter()}
-        qrels: dict[str, dict[str, int]] = {}
-        for item in dataset.qrels_iter():
-            qrels.setdefault(item.query_id, {})[item.doc_id] = int(item.relevance)
+        documents = {item.doc_id: item.default_text() for item in dataset.docs_iter()}
+        queries = {item.query_id: item.default_text() for item in dataset.queries_iter()}
+        judgements = [(q.query_id, q.doc_id, int(q.relevance)) for q in dataset.qrels_iter()]
     except (OSError, RuntimeError) as error:
         raise FileNotFoundError(
-            f"ir_datasets cannot fetch {name!r} ({error}). Is there a network? The collection "
-            "'lee' needs none."
+            f"ir_datasets cannot fetch {name!r}. Is there a network, and is the source still "
+            "there? (What was fetched lies in ~/.ir_datasets, or where IR_DATASETS_HOME says.) "
+            "The collection 'lee' needs no network."
         ) from error
+    qrels: dict[str, dict[str, int]] = {}
+    for query, document, grade in judgements:
+        if query in queries and document in documents:
+            qrels.setdefault(query, {})[document] = grade
+    without = len(judgements) - sum(map(len, qrels.values()))
+    if without:
+        warnings.warn(
+            f"{without:,} judgements of {name} are left out: they repeat others, or their query or "
+            "document is not there.",
+            stacklevel=3,
+        )
     return Collection(f"ir_datasets:{name}", documents, queries, qrels)
-
-
-def _text(item: Any) -> str:
-    return item.default_text()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from subprocess import SubprocessError
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -151,6 +152,8 @@ def evaluate(run: Run, qrels: Qrels, measures: Sequence[str] = MEASURES) -> Eval
     """
     if isinstance(measures, str):
         raise ValueError(f"measures must be a list of names: [{measures!r}].")
+    for table in (run, qrels):
+        _require_strings(table)
     if not run.keys() & qrels.keys():
         raise ValueError(
             "No query of the run has judgements. Are the ids the same? The run has "
@@ -165,18 +168,32 @@ def evaluate(run: Run, qrels: Qrels, measures: Sequence[str] = MEASURES) -> Eval
         for query, scores in run.items()
         if query in qrels
     }
-    judged = {q: {name: int(grade) for name, grade in docs.items()} for q, docs in qrels.items()}
+    judged = {
+        query: {name: int(grade) for name, grade in documents.items()}
+        for query, documents in qrels.items()
+        if documents
+    }
     found: dict[str, dict[str, float]] = {str(parsed[name]): {} for name in parsed}
     try:
         for query, measure, value in ir_measures.iter_calc(
             list(dict.fromkeys(parsed.values())), judged, places
         ):
             found[str(measure)][query] = float(value)
-    except ValueError as error:  # a measure that needs a package which is not installed
+    # A parameter is missing, or a package or program that the measure needs.
+    except (ValueError, AssertionError, SubprocessError) as error:
         raise ValueError(f"ir_measures cannot compute {list(measures)}: {error}") from error
     return Evaluation(
         {name: {query: found[str(parsed[name])][query] for query in judged} for name in measures}
     )
+
+
+def _require_strings(table: Mapping[str, Mapping[str, object]]) -> None:
+    for ids in (table, *table.values()):
+        wrong = next((name for name in ids if type(name) is not str), None)
+        if wrong is not None:
+            raise ValueError(
+                f"Ids of queries and documents must be strings, not {wrong!r}: use str(...)."
+            )
 
 
 def parse_measure(name: str) -> "Measure":

@@ -1,6 +1,8 @@
 """Runs: the ranking of documents for each query, and TREC's file format for it."""
 
+import codecs
 import math
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -194,7 +196,7 @@ def write_run(path: str | Path, run: Run, tag: str = "course_lib") -> None:
 def read_run(path: str | Path) -> Run:
     """Read a run in TREC's format.
 
-    As in trec_eval, the score decides and the rank is not looked at.
+    As in trec_eval, the score decides, whatever the rank is.
 
     Parameters
     ----------
@@ -211,8 +213,8 @@ def read_run(path: str | Path) -> Run:
     FileNotFoundError
         There is no such file.
     ValueError
-        A line does not have six fields, holds a score that is no finite number, or names a document
-        again for the same query; or the file is empty.
+        A line does not have six fields, holds a rank or score that is no (finite) number, or names
+        a document again for the same query; or the file is empty.
     """
     path = Path(path)
     found: Run = {}
@@ -222,7 +224,8 @@ def read_run(path: str | Path) -> Run:
             raise ValueError(
                 f"{place}: {len(fields)} fields, expected 6: query Q0 document rank score tag."
             )
-        query, _, name, _, score, _ = fields
+        query, _, name, rank, score, _ = fields
+        as_number(rank, place)
         value = _as_score(score)
         if value is None:
             raise ValueError(f"{place}: the score {score!r} is no finite number.")
@@ -264,6 +267,8 @@ def numbered_lines(path: Path, encoding: str = "utf-8") -> Iterable[tuple[int, s
         raise FileNotFoundError(f"There is no file {path}.")
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
+            if number == 1:
+                line = line.removeprefix(codecs.BOM_UTF8)
             try:
                 yield number, line.decode(encoding).rstrip("\r\n")
             except UnicodeDecodeError as error:
@@ -301,9 +306,34 @@ def numbered_fields(path: Path, encoding: str = "utf-8") -> Iterable[tuple[int, 
             yield number, fields
 
 
+def as_number(text: str, place: str) -> int:
+    """Read a whole number.
+
+    Parameters
+    ----------
+    text : str
+        A field of a line.
+    place : str
+        The file and line, for the message.
+
+    Returns
+    -------
+    int
+        The number.
+
+    Raises
+    ------
+    ValueError
+        It is none.
+    """
+    if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):  # int() would take "1_0", too
+        raise ValueError(f"{place}: {text!r} is no whole number.")
+    return int(text)
+
+
 def _as_score(text: str) -> float | None:
     try:
-        value = float(text)
+        value = float(text.replace("_", "?"))  # float() would take "1_0"
     except ValueError:
         return None
     return value if math.isfinite(value) else None

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from course_lib.ranking.collection import Collection
-from course_lib.ranking.runs import numbered_fields, numbered_lines
+from course_lib.ranking.runs import as_number, numbered_fields, numbered_lines
 
 # Cranfield's codes: 1 a complete answer, 2 of a high degree of relevance, 3 useful as background,
 # 4 of minimum interest. -1 stands once a query and is explained nowhere in the original.
@@ -138,8 +138,8 @@ def _records(path: Path, encoding: str) -> list[_Record]:
             first_lines[identifier] = number
             records.append(_Record(identifier, number, {}))
             section = None
-        elif line.rstrip() == ".I":
-            raise ValueError(f"{place}: .I has no number behind it.")
+        elif re.match(r"\.I\s*$|\.I\s", line):
+            raise ValueError(f"{place}: behind .I stands one id without white space, not {line!r}.")
         elif part and records:
             section = records[-1].sections.setdefault(part[1], [])
         elif section is not None:
@@ -177,11 +177,12 @@ def _judgements(
     graded = _columns(lines)
     for number, fields in lines:
         place = f"{path}, line {number}"
-        if len(fields) != len(lines[0][1]):
+        if len(fields) != len(lines[0][1]) or len(fields) not in (2, 3, 4):
             raise ValueError(
-                f"{place}: {len(fields)} fields, but the lines before have {len(lines[0][1])}."
+                f"{place}: {len(fields)} fields, expected query, document and code, and as many in "
+                f"every line (the first has {len(lines[0][1])})."
             )
-        query, name = _number(fields[0], place), fields[2 if graded else 1]
+        query, name = as_number(fields[0], place), fields[2 if graded else 1]
         if str(query) not in queries:
             raise ValueError(
                 f"{place}: query {query} is out of range. The query number counts the "
@@ -206,19 +207,14 @@ def _columns(lines: list[tuple[int, list[str]]]) -> bool:
 
 def _grade(fields: list[str], graded: bool, gains: Mapping[int, int], place: str) -> int:
     if graded:
-        return _number(fields[3], place)
-    if len(fields) == 2 or (len(fields) == 4 and float(fields[2]) == float(fields[3]) == 0):
+        return as_number(fields[3], place)
+    if len(fields) == 2:
         return 1
-    if len(fields) != 3:
-        raise ValueError(f"{place}: {len(fields)} fields, expected 3: query, document, code.")
-    code = _number(fields[2], place)
+    if len(fields) == 4:
+        if not all(re.fullmatch(r"0(\.0*)?", text) for text in fields[2:]):
+            raise ValueError(f"{place}: expected 'query document 0 0' or 'query 0 document grade'.")
+        return 1
+    code = as_number(fields[2], place)
     if code not in gains:
         raise ValueError(f"{place}: code {code} is none of {sorted(gains)}; see gains.")
     return gains[code]
-
-
-def _number(text: str, place: str) -> int:
-    try:
-        return int(text)
-    except ValueError as error:
-        raise ValueError(f"{place}: {text!r} is no whole number.") from error
