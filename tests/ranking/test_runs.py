@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
-import pytrec_eval
+from ir_measures import RR
+from ir_measures import pytrec_eval as trec_eval
 
 from course_lib.ranking import Collection, make_run, read_run, rerank, write_run
 
@@ -13,12 +14,8 @@ SCORES = [[0.5, 2, -1, 0.5, 0.5, 7], [0.0, 0, 0, 0, 0, 0]]
 
 def trec_order(scores):
     """Ask trec_eval itself for the place of each document: 1 / (reciprocal rank)."""
-    places = {
-        name: pytrec_eval.RelevanceEvaluator({"q": {name: 1}}, {"recip_rank"}).evaluate(
-            {"q": scores}
-        )["q"]["recip_rank"]
-        for name in scores
-    }
+    run = {"q": scores}
+    places = {name: trec_eval.calc_aggregate([RR], {"q": {name: 1}}, run)[RR] for name in scores}
     return sorted(scores, key=lambda name: -places[name])
 
 
