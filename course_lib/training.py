@@ -1,11 +1,7 @@
 """What our trainers share: a checked start, the same batches, a falling learning rate."""
 
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from itertools import chain, islice
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +18,8 @@ NO_PAIRS = (
     "The text holds no pair of known words, so there is nothing to learn from. "
     "Use longer sentences, a lower min_count, or a larger sample."
 )
-AHEAD = 2
-HANDFUL = 16  # batches in a handful: to hand one over takes 0.2 ms, half of a small step
 NOISE_CELLS = 2**16
 STEPS_BETWEEN_CHECKS = 100
-
-Item = TypeVar("Item")
 
 
 class Batch(NamedTuple):
@@ -333,35 +325,6 @@ class BatchMaker:
         return targets, negatives, negatives != targets[:, None]
 
 
-def ahead(items: Iterator[Item], count: int = AHEAD) -> Generator[Item, None, None]:
-    """Let a thread of its own make the next items while the present one is used.
-
-    Close it, as with ``contextlib.closing``, when you stop before the end: the thread has ended
-    when ``close`` returns.
-
-    Parameters
-    ----------
-    items : iterator
-        What is to be made. An exception in it is raised here, at its place in the sequence.
-    count : int, default 2
-        So many items are made ahead of their use, at most.
-
-    Yields
-    ------
-    object
-        The items, in order.
-    """
-    end: Any = object()
-    thread = ThreadPoolExecutor(1, thread_name_prefix="ahead")
-    try:
-        coming = deque(thread.submit(next, items, end) for _ in range(count))
-        while (item := coming.popleft().result()) is not end:
-            coming.append(thread.submit(next, items, end))
-            yield item
-    finally:
-        thread.shutdown(cancel_futures=True)
-
-
 def train_in_batches(
     step: Step,
     sentences: Iterable[Sequence[str]],
@@ -369,7 +332,7 @@ def train_in_batches(
     settings: Word2VecSettings,
     progress: bool = True,
 ) -> NDArray[np.float64]:
-    """Run all epochs: read, make batches ahead of the step, let the learning rate fall, step.
+    """Run all epochs: read, make batches, let the learning rate fall, step.
 
     Two backends that are given the same text, vocabulary and settings see the same batches.
 
@@ -407,28 +370,23 @@ def train_in_batches(
         for epoch in range(settings.epochs):
             loss: Any = 0.0
             predictions = 0
-            with closing(ahead(_handfuls(maker.epoch(sentences)))) as handfuls:
-                for number, batch in enumerate(chain.from_iterable(handfuls)):
-                    words_done = epoch * words_an_epoch + batch.words_read
-                    share = min(1.0, words_done / total)  # a text may have grown since
-                    alpha = settings.alpha - (settings.alpha - settings.min_alpha) * share
-                    loss += step(batch, alpha)
-                    predictions += batch.predictions
-                    if number % STEPS_BETWEEN_CHECKS == 0:
-                        _require_finite(loss, alpha)
-                    bar.update(words_done - bar.n)
+            # No thread makes batches ahead: Python's global lock would go to and fro with every
+            # small step, which takes twice the time. A GPU has its queue of steps ahead anyway.
+            for number, batch in enumerate(maker.epoch(sentences)):
+                words_done = epoch * words_an_epoch + batch.words_read
+                share = min(1.0, words_done / total)  # a text may have grown since
+                alpha = settings.alpha - (settings.alpha - settings.min_alpha) * share
+                loss += step(batch, alpha)
+                predictions += batch.predictions
+                if number % STEPS_BETWEEN_CHECKS == 0:
+                    _require_finite(loss, alpha)
+                bar.update(words_done - bar.n)
             if predictions == 0:
                 raise ValueError(NO_PAIRS)
             _require_finite(loss, alpha)
             losses[epoch] = float(loss) / predictions
             bar.set_postfix(epoch=epoch + 1, loss=f"{losses[epoch]:.3f}", alpha=f"{alpha:.4f}")
     return losses
-
-
-def _handfuls(items: Iterator[Item]) -> Iterator[list[Item]]:
-    """Put several items together; the last list may be shorter."""
-    while handful := list(islice(items, HANDFUL)):
-        yield handful
 
 
 def _require_finite(loss: Any, alpha: float) -> None:

@@ -50,8 +50,7 @@ def train_word2vec(
     ----------
     sentences : re-iterable of sequences of str
         The text; read once an epoch, and before that twice: to find the vocabulary, if it is not
-        given, and to count its known words. A thread reads it and prepares batches while others
-        are learnt.
+        given, and to count its known words.
     settings : Word2VecSettings
         What to train, and how. ``exact`` is not read. ``workers`` is the number of PyTorch's own
         threads during the training, with any of which the same seed gives the same vectors on the
