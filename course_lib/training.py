@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from course_lib.corpus import require_reiterable
 from course_lib.embeddings import Embeddings
 from course_lib.huffman import HuffmanTree
-from course_lib.pairs import pair_batches, window_batches
+from course_lib.pairs import batch_size, pair_blocks, parts, window_blocks
 from course_lib.progress import progress_bar
 from course_lib.settings import Word2VecSettings
 from course_lib.vocabulary import Vocabulary, require_sentence
@@ -30,18 +30,21 @@ class Batch(NamedTuple):
     arguments : tuple of numpy.ndarray
         What the objective takes after its two matrices, in that order: for skip-gram with negative
         sampling the arguments of ``objectives.skipgram_negative_sampling``, with shared negatives
-        those of ``objectives.skipgram_shared_negatives``, and so on.
+        those of ``objectives.skipgram_shared_negatives``, and so on. Or what ``prepare`` made of
+        them.
     predictions : int
         How many predictions the batch has: pairs in skip-gram, windows in CBOW.
     words_read : int
         Tokens of the vocabulary read in this epoch up to here.
     """
 
-    arguments: tuple[NDArray, ...]
+    arguments: tuple[Any, ...]
     predictions: int
     words_read: int
 
 
+# Makes of a batch's arguments what the step takes: tuples of things that can be sliced by rows.
+Prepare = Callable[..., tuple[Any, ...]]
 # A backend's step: a batch and the learning rate go in; its summed loss, in nats, comes out: a
 # number, or what adds up to one, such as a tensor on a GPU. The vectors have moved.
 Step = Callable[[Batch, float], Any]
@@ -288,30 +291,47 @@ class BatchMaker:
         if settings.objective == "hierarchical-softmax":
             self._tree = HuffmanTree.from_counts(vocabulary.require_counts())
 
-    def epoch(self, sentences: Iterable[Sequence[str]]) -> Iterator[Batch]:
+    def epoch(
+        self, sentences: Iterable[Sequence[str]], prepare: Prepare | None = None
+    ) -> Iterator[Batch]:
         """Read the text once and give its batches.
+
+        Many are made at once and then cut: a call of NumPy or PyTorch takes as long for one.
 
         Parameters
         ----------
         sentences : iterable of sequences of str
             The text.
+        prepare : callable, optional
+            ``prepare(*arguments)`` gives the arguments in the form that the step takes. Row i of
+            each belongs to pair or window i, as in what it is given.
 
         Yields
         ------
         Batch
             The next one; a ``batch_size`` of predictions, and what is left at the end.
         """
+        for arguments, predictions, words_read in self._blocks(sentences):
+            if prepare is not None:
+                arguments = prepare(*arguments)
+            for part in parts(len(words_read), batch_size(self._settings)):
+                cut = tuple(each[part] for each in arguments)
+                yield Batch(cut, int(predictions[part].sum()), int(words_read[part][-1]))
+
+    def _blocks(
+        self, sentences: Iterable[Sequence[str]]
+    ) -> Iterator[tuple[tuple[NDArray, ...], NDArray, NDArray]]:
+        """Give arguments, predictions and words read of each pair or window, many at a time."""
         source = sentences, self._vocabulary, self._settings, self._window_rng
         shared = self._settings.shared_negatives
         if self._settings.architecture == "skip-gram" and not shared:
-            for centers, contexts, words_read in pair_batches(*source):
-                predicted = self._predicted(contexts)
-                yield Batch((centers, *predicted), len(centers), words_read)
+            for (centers, contexts), words_read in pair_blocks(*source):
+                each = np.ones(len(centers), np.int64)
+                yield (centers, *self._predicted(contexts)), each, words_read
         else:
-            for contexts, mask, centers, words_read in window_batches(*source):
-                predicted = self._predicted(centers)
-                predictions = int(mask.sum()) if shared else len(centers)
-                yield Batch((contexts, *predicted, mask), predictions, words_read)
+            for (contexts, mask, centers), words_read in window_blocks(*source):
+                each = mask.sum(axis=1) if shared else np.ones(len(centers), np.int64)
+                yield (contexts, *self._predicted(centers), mask), each, words_read
 
     def _predicted(self, targets: NDArray[np.integer]) -> tuple[NDArray, ...]:
         """Give what each hidden vector is held against."""
@@ -331,6 +351,7 @@ def train_in_batches(
     vocabulary: Vocabulary,
     settings: Word2VecSettings,
     progress: bool = True,
+    prepare: Prepare | None = None,
 ) -> NDArray[np.float64]:
     """Run all epochs: read, make batches, let the learning rate fall, step.
 
@@ -348,6 +369,8 @@ def train_in_batches(
         All but ``vector_size`` and ``cbow_mean`` are read.
     progress : bool, default True
         Show a bar with words a second, loss and learning rate.
+    prepare : callable, optional
+        As for ``BatchMaker.epoch``.
 
     Returns
     -------
@@ -372,7 +395,7 @@ def train_in_batches(
             predictions = 0
             # No thread makes batches ahead: Python's global lock would go to and fro with every
             # small step, which takes twice the time. A GPU has its queue of steps ahead anyway.
-            for number, batch in enumerate(maker.epoch(sentences)):
+            for number, batch in enumerate(maker.epoch(sentences, prepare)):
                 words_done = epoch * words_an_epoch + batch.words_read
                 share = min(1.0, words_done / total)  # a text may have grown since
                 alpha = settings.alpha - (settings.alpha - settings.min_alpha) * share

@@ -115,6 +115,23 @@ def test_a_loss_that_is_no_number_ends_the_training(step):
     assert step <= len(taken) <= step + 100
 
 
+def test_what_is_prepared_is_cut_as_the_batches_are():
+    calls = []
+
+    def double(*arrays):
+        calls.append(len(arrays[0]))
+        return tuple(2 * array.astype(int) for array in arrays)
+
+    maker = BatchMaker(VOCABULARY, settings(sample=0))
+    prepared = list(maker.epoch(TEXT * 50, double))
+    plain = list(BatchMaker(VOCABULARY, settings(sample=0)).epoch(TEXT * 50))
+    assert len(calls) < len(prepared) / 10, "many batches at once"
+    for batch, other in zip(prepared, plain, strict=True):
+        assert batch[1:] == other[1:]
+        for found, array in zip(batch.arguments, other.arguments, strict=True):
+            np.testing.assert_array_equal(found, 2 * array.astype(int))
+
+
 def test_noise_has_a_stream_of_its_own():
     """Were it the stream of the windows, noise words would follow from what was dropped."""
     _, _, negatives, _ = batches(sample=0)[0].arguments

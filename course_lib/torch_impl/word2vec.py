@@ -83,12 +83,14 @@ def train_word2vec(
     device = training_device()
     model = build_model(start, settings).to(device)
 
+    def prepare(*arrays: NDArray) -> tuple[torch.Tensor, ...]:
+        return model.prepare(*(_tensor(array, device) for array in arrays))
+
     def step(batch: Batch, alpha: float) -> torch.Tensor:
-        tensors = (_tensor(array, device) for array in batch.arguments)
-        return model.descend(*tensors, alpha=alpha).double()
+        return model.descend(*batch.arguments, alpha=alpha).double()
 
     with threads(settings.workers):
-        losses = train_in_batches(step, sentences, start.vocabulary, settings, progress)
+        losses = train_in_batches(step, sentences, start.vocabulary, settings, progress, prepare)
     vectors, others = (weight.detach().cpu().numpy() for weight in model.parameters())
     if settings.objective == "hierarchical-softmax":
         return Embeddings(start.vocabulary, vectors, node_vectors=others, losses=losses)

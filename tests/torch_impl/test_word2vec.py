@@ -289,7 +289,7 @@ def test_only_rows_of_the_batch_move(objective):
     predicted = (
         (rows[:, 0], rows) if objective == "negative-sampling" else (rows, rows.clamp(max=1))
     )
-    model.descend(centers, *predicted, alpha=0.1)
+    model.descend(*model.prepare(centers, *predicted), alpha=0.1)
     moved = [
         (matrix != start).any(dim=1).nonzero().ravel().tolist()
         for matrix, start in zip(model.parameters(), before, strict=True)
