@@ -122,7 +122,7 @@ def _draw_scores(axes: Axes, results: Mapping[str, SimilarityResult]) -> None:
         spread = np.nan_to_num(np.maximum(ends, 0))[:, None]  # of few pairs it may lie outside
         axes.errorbar(
             result.spearman, row, xerr=spread, fmt="o", color=BLUE, capsize=4, markersize=7,
-            label=f"these vectors, {result.confidence:.0%} interval" if first else None,
+            label=f"Spearman, {result.confidence:.0%} interval" if first else None,
         )  # fmt: skip
     axes.axvline(0, color=GREY, lw=1)
     reached = [0.0]
