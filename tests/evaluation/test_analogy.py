@@ -104,7 +104,7 @@ def test_the_blocks_make_no_difference(monkeypatch, questions):
         blocks = evaluation.analogies(embeddings, questions, method=method)
         monkeypatch.undo()
         assert blocks.sections == whole.sections
-        assert whole.total.accuracy > 0.3
+        assert whole.total.accuracy > 0.1
 
 
 def slow_answer(embeddings, question, method, exclude_query):
