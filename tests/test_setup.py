@@ -29,7 +29,7 @@ FLOORS = [
     {"chinese", "corpus", "files", "glossary", "huffman", "progress", "settings", "vocabulary"},
     {"cooccurrences", "embeddings", "pairs"},
     {"formats", "training"},
-    {"glove_training"},
+    {"finetuning", "glove_training"},
     {"numpy_impl", "torch_impl", "gensim_impl"},
     {"datasets"},
     {"plots", "checks"},
