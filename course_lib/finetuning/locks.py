@@ -17,7 +17,7 @@ class Lockf:
     move half as far. Where a word stands in ``words``, that is its lock. Otherwise it is the lock
     of its coverage times the lock of its count. OUT vectors are never locked, as in gensim.
 
-    Parameters
+    Attributes
     ----------
     covered, uncovered : float
         The lock of words that the pre-trained vectors have, and of those that they do not have.
