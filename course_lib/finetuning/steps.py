@@ -3,16 +3,31 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from course_lib.training import Batch
+
+def in_words(*arguments: NDArray) -> NDArray[np.int64]:
+    """Give the words on the IN side of each pair or window.
+
+    Parameters
+    ----------
+    *arguments : numpy.ndarray
+        Those of ``training.Batch``: centre words first, or contexts first and their mask last.
+
+    Returns
+    -------
+    numpy.ndarray of int64, shape (B,) or (B, C)
+        Their rows; -1 for what fills up a context.
+    """
+    words = arguments[0].astype(np.int64)
+    return words if words.ndim == 1 else np.where(arguments[-1], words, -1)
 
 
-def used_rows(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def used_rows(words: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Say which IN vectors a batch moves, and how often each is in it.
 
     Parameters
     ----------
-    batch : Batch
-        From ``training.train_in_batches``.
+    words : numpy.ndarray of int, shape (B,) or (B, C)
+        From ``in_words``.
 
     Returns
     -------
@@ -21,10 +36,8 @@ def used_rows(batch: Batch) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     times : numpy.ndarray of int64, shape (n,)
         How many predictions each takes part in.
     """
-    words = batch.arguments[0]
-    if words.ndim == 2:  # contexts, padded
-        words = words[batch.arguments[-1]]
-    return np.unique(words.astype(np.int64), return_counts=True)
+    rows, times = np.unique(words[words >= 0], return_counts=True)
+    return rows, times.astype(np.int64, copy=False)
 
 
 def pull_of(

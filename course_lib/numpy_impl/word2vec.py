@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_lib.embeddings import Embeddings
-from course_lib.finetuning import pull_of, used_rows
+from course_lib.finetuning import in_words, pull_of, used_rows
 from course_lib.numpy_impl.objectives import cbow_softmax, skipgram_softmax
 from course_lib.numpy_impl.runs import Run
 from course_lib.settings import Word2VecSettings
@@ -137,7 +137,7 @@ def train_softmax(
         if lockf is None:
             input_vectors[:] -= alpha * input_gradient
         else:
-            rows, times = used_rows(batch)
+            rows, times = used_rows(in_words(*batch.arguments))
             before, lock = input_vectors[rows], lockf[rows]
             pull = pull_of(lock, times, alpha, anchor)
             step = lock[:, None] * (-alpha * input_gradient[rows])

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from course_lib.embeddings import Embeddings
-from course_lib.finetuning import pull_of, used_rows
+from course_lib.finetuning import in_words, pull_of, used_rows
 from course_lib.settings import Word2VecSettings
 from course_lib.torch_impl import objectives
 from course_lib.training import Batch, require_settings, starting_point, train_in_batches
@@ -51,8 +52,7 @@ def train_word2vec(
     ----------
     sentences : re-iterable of sequences of str
         The text; read once an epoch, and before that twice: to find the vocabulary, if it is not
-        given, and to count its known words. A thread reads it and prepares batches while others
-        are learnt.
+        given, and to count its known words.
     settings : Word2VecSettings
         What to train, and how. ``exact`` is not read. ``workers`` is the number of PyTorch's own
         threads during the training, with any of which the same seed gives the same vectors on the
@@ -123,17 +123,22 @@ def train_from(
         settings = replace(settings, batch_size=steady_batch_size(start.vocabulary, settings))
     device = training_device()
     model = build_model(start, settings).to(device)
+
     reins = None if lockf is None else Reins(model.input_layer.weight, lockf, anchor)
 
+    def prepare(*arrays: NDArray) -> tuple[Any, ...]:
+        ready = model.prepare(*(_tensor(array, device) for array in arrays))
+        return ready if reins is None else (in_words(*arrays), *ready)
+
     def step(batch: Batch, alpha: float) -> torch.Tensor:
-        tensors = [_tensor(array, device) for array in batch.arguments]
         if reins is None:
-            return model.descend(*tensors, alpha=alpha).double()
-        with reins.hold(batch, alpha):
-            return model.descend(*tensors, alpha=alpha).double()
+            return model.descend(*batch.arguments, alpha=alpha).double()
+        words, *ready = batch.arguments
+        with reins.hold(words, alpha):
+            return model.descend(*ready, alpha=alpha).double()
 
     with threads(settings.workers):
-        losses = train_in_batches(step, sentences, start.vocabulary, settings, progress)
+        losses = train_in_batches(step, sentences, start.vocabulary, settings, progress, prepare)
     vectors, others = (weight.detach().cpu().numpy() for weight in model.parameters())
     if settings.objective == "hierarchical-softmax":
         return Embeddings(start.vocabulary, vectors, node_vectors=others, losses=losses)
@@ -158,13 +163,13 @@ class Reins:
         self.start = weight.detach().clone()
 
     @contextmanager
-    def hold(self, batch: Batch, alpha: float) -> Iterator[None]:
+    def hold(self, words: NDArray[np.integer], alpha: float) -> Iterator[None]:
         """Let a step go, and take it back as far as locks and anchor say.
 
         Parameters
         ----------
-        batch : Batch
-            What the step inside the ``with`` block learns.
+        words : numpy.ndarray of int, shape (B,) or (B, C)
+            The IN words of the step inside the ``with`` block, from ``finetuning.in_words``.
         alpha : float
             Its learning rate.
 
@@ -173,7 +178,7 @@ class Reins:
         None
             Nothing.
         """
-        rows, times = used_rows(batch)
+        rows, times = used_rows(words)
         weight = self.weight.detach()
         places = torch.from_numpy(rows).to(weight.device)
         lock = torch.from_numpy(self.lockf[rows, None]).to(weight)
