@@ -12,8 +12,8 @@ TEXT = [["king", "queen", "new", "rare"], ["queen", "king", "new", "tea"], ["tea
 def result():
     rng = np.random.default_rng(2)
     words = ["tea", "coffee", "king", "queen", "far"]
-    source = Embeddings(Vocabulary(words), *rng.normal(size=(2, 5, 8)).astype(np.float32))
-    settings = Word2VecSettings(vector_size=8, min_count=2, sample=0, alpha=0.5, epochs=4)
+    source = Embeddings(Vocabulary(words), *rng.normal(size=(2, 5, 16)).astype(np.float32))
+    settings = Word2VecSettings(vector_size=16, min_count=2, sample=0, alpha=0.5, epochs=4)
     return numpy_impl.fine_tune(
         source, TEXT, settings, extra_words=["far", "coffee"], lockf={"tea": 0}, progress=False
     )
@@ -71,7 +71,7 @@ def test_it_shows_itself(result):
         assert told in page
     assert len(report.moved_table().rows) == 2
     assert "Spearman" in repr(result.report())
-    assert repr(result) == "FineTuned(6 words, d = 8, 5 covered)"
+    assert repr(result) == "FineTuned(6 words, d = 16, 5 covered)"
 
 
 @pytest.mark.parametrize("options", [{"topn": 0}, {"among": 0}, {"neighbours": 0}, {"lists": "x"}])

@@ -188,11 +188,11 @@ SCRIPT = """
 import numpy as np
 from course_lib import Embeddings, Vocabulary, Word2VecSettings, numpy_impl
 text = [["a", "b", "c"], ["c", "a", "d", "b"]]
-vectors = np.linspace(-1, 1, 24).reshape(4, 6).astype(np.float32)
+vectors = np.linspace(-1, 1, 64).reshape(4, 16).astype(np.float32)
 start = Embeddings(Vocabulary(["a", "b", "c", "d"]), vectors, vectors[::-1].copy())
 for architecture in ("skip-gram", "cbow"):
     for exact in (True, False):
-        chosen = Word2VecSettings(architecture=architecture, vector_size=6, min_count=1, sample=0,
+        chosen = Word2VecSettings(architecture=architecture, vector_size=16, min_count=1, sample=0,
                                   exact=exact, epochs=2)
         found = numpy_impl.fine_tune(start, text, chosen, lockf={"a": 0.5, "b": 0}, anchor=0.5,
                                      progress=False)
@@ -209,7 +209,7 @@ def test_without_compiling_the_loops_give_the_same_numbers():
         for changed in ({}, {"NUMBA_DISABLE_JIT": "1"})
     ]  # fmt: skip
     compiled, plain = (np.array([line.split() for line in lines], float) for lines in found)
-    assert compiled.shape == (4, 24)
+    assert compiled.shape == (4, 64)
     np.testing.assert_allclose(plain, compiled, rtol=0, atol=1e-6)
 
 
