@@ -20,6 +20,7 @@ from course_lib.plots.noise import (
 from course_lib.plots.picture import BLUE, DPI, ORANGE, PALETTE, STYLE, Picture
 from course_lib.plots.pretrained import file_bytes, vector_lengths
 from course_lib.plots.repeats import intervals, repeated_runs
+from course_lib.plots.reports import evaluation_report, similarity_scores
 from course_lib.plots.segments import segmentations
 from course_lib.plots.spaces import similarity_heatmap, spectrum
 from course_lib.plots.trees import huffman_tree, path_lengths
@@ -38,6 +39,7 @@ __all__ = [
     "bars",
     "cbow_architecture",
     "cosine_histograms",
+    "evaluation_report",
     "file_bytes",
     "gensim_model",
     "glove_weighting",
@@ -59,6 +61,7 @@ __all__ = [
     "segmentations",
     "sgd_step",
     "similarity_heatmap",
+    "similarity_scores",
     "skipgram_architecture",
     "spectrum",
     "step_times",
