@@ -21,7 +21,7 @@ from decks import (
     without_spaces,
 )
 
-from course_lib import datasets, numpy_impl, torch_impl
+from course_lib import datasets, numpy_impl, projections, torch_impl
 from course_lib.numpy_impl.gradient_check import numerical_gradient
 from course_lib.pairs import skipgram_pairs
 
@@ -183,7 +183,7 @@ def test_four_clusters_with_the_royals_among_the_people():
     clusters = [people, groups["countries"], groups["capitals"], groups["animals"]]
     rows = trained.vocabulary.encode([word for cluster in clusters for word in cluster])
     cluster_of = np.repeat(np.arange(4), [len(cluster) for cluster in clusters])
-    points, _ = figures.plots.pca(trained.input_vectors[rows])
+    points = projections.project(trained.input_vectors[rows]).points
     centres = np.array([points[cluster_of == number].mean(axis=0) for number in range(4)])
     distances = np.linalg.norm(points[:, None] - centres[None], axis=2)
     assert distances.argmin(axis=1).tolist() == cluster_of.tolist()

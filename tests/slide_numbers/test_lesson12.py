@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from decks import figures_of, lesson, lesson_output, row, slide
 
-from course_lib import chinese, corpus, glossary, plots
+from course_lib import chinese, corpus, glossary
+from course_lib.projections import project
 
 DECK = "12_chinese_text"
 figures = figures_of(DECK)
@@ -100,7 +101,7 @@ def test_scores_of_the_cuts_are_those_of_the_lesson(title):
 def test_two_components_hold_less_than_half_of_the_variance():
     trained = figures._trained()
     words = [word for words in figures.SHOWN.values() for word in words]
-    _, shares = plots.pca([trained.vector(word) for word in words])
+    shares = project([trained.vector(word) for word in words]).shares
     assert shares.sum() < 0.5
     note = slide(DECK, "Neighbours share a theme")
     assert f"the vectors of {len(words)} words" in note
