@@ -189,7 +189,7 @@ class _Runs:
 
     def write(self, records: NDArray) -> None:
         try:
-            self._file.write(records.view(np.uint8))
+            self._file.write(records.view(np.uint8).data)
         except OSError as error:
             raise OSError(
                 f"The counts do not fit into {tempfile.gettempdir()} (12 bytes each). Free some "
