@@ -18,6 +18,7 @@ from course_lib.plots.noise import (
 )
 from course_lib.plots.picture import BLUE, DPI, ORANGE, PALETTE, STYLE, Picture
 from course_lib.plots.pretrained import file_bytes, vector_lengths
+from course_lib.plots.ranking import centroids, mixture_curve
 from course_lib.plots.repeats import repeated_runs
 from course_lib.plots.segments import segmentations
 from course_lib.plots.spaces import pca, scatter, similarity_heatmap
@@ -36,6 +37,7 @@ __all__ = [
     "against_counts",
     "bars",
     "cbow_architecture",
+    "centroids",
     "cosine_histograms",
     "file_bytes",
     "gensim_model",
@@ -45,6 +47,7 @@ __all__ = [
     "learning_rates",
     "loss_curve",
     "matrix_heatmaps",
+    "mixture_curve",
     "noise_distributions",
     "one_hot_lookup",
     "path_lengths",
