@@ -15,7 +15,7 @@ from course_lib.ranking import BM25, DESM, content_words, mix
 STATIC = Path(__file__).parent / "static"
 VIEW = "application/vnd.jupyter.widget-view+json"
 WORDS_TOLD = 3
-WORDS_SHOWN = 7  # of the beginning of a document
+WORDS_SHOWN = 6  # of the beginning of a document
 
 
 class Hit(NamedTuple):
@@ -67,7 +67,7 @@ class Found:
         lines = [self.heading]
         for hit in self.hits:
             place = f"{hit.model:8s} {hit.document + 1:4d}  {hit.score:6.2f}  "
-            lines.append(f"{place}{', '.join(hit.why):32s}  {hit.beginning}")
+            lines.append(f"{place}{', '.join(hit.why):29s}  {hit.beginning}")
         return "\n".join(lines)
 
     @property
