@@ -172,7 +172,10 @@ class Embeddings:
         if which != "out":
             raise ValueError(f'Say "in", "out" or "sum", not {which!r}.')
         if self.output_vectors is None:
-            why = "They were not kept with these vectors: train a model, or load both matrices."
+            why = (
+                "They were not kept with these vectors: train a model, or load both matrices "
+                "(formats.load_in_and_out)."
+            )
             if self.node_vectors is not None:
                 why = (
                     "Hierarchical softmax has a vector for each inner node of its tree "

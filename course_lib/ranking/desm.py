@@ -54,14 +54,14 @@ class DESM:
     """Scores documents by the cosine between query words and the centre of the document.
 
     DESM(Q, D) = 1/|Q| sum over q in Q of cos(q, D-), where D- is the mean of the document's unit
-    vectors, D- = 1/|D| sum over d in D of d/|d| (Mitra et al. 2016, equations 3 and 4). Query words
-    are taken from IN and document words from OUT, or any other pairing.
+    vectors, D- = 1/|D| sum over d in D of d/|d| (Mitra et al. 2016). Query words are taken from IN
+    and document words from OUT, or any other pairing.
 
     A word that comes twice counts twice, in query and document. A word without a vector (or whose
     vector is zero) is left out, and |Q| and |D| count the words that are left. A query without
-    any known word gives every document 0. A document without any known word, an empty one among
-    them, gives -1, the lowest cosine, so that it comes last: with IN-OUT even good
-    documents may be below 0.
+    any known word gives every document 0. A document without any known word, such as an empty one,
+    gets -1, the lowest cosine, so that it comes last: with IN-OUT the best document of a
+    collection may be below 0.
 
     Parameters
     ----------

@@ -96,7 +96,7 @@ def mix(desm: Ranker, bm25: Ranker, alpha: float) -> Mixture: ...
 @overload
 def mix(desm: ArrayLike, bm25: ArrayLike, alpha: float) -> NDArray[np.float64]: ...
 def mix(desm: Any, bm25: Any, alpha: float) -> Any:
-    """Mix two rankings: alpha DESM + (1 - alpha) BM25 (Mitra et al. 2016, section 3.2).
+    """Mix two rankings: alpha DESM + (1 - alpha) BM25 (Mitra et al. 2016).
 
     The scores are taken as they are. Cosines lie close together and BM25 has no upper bound,
     so that a useful alpha is far nearer to 1 than to 0.5.

@@ -258,7 +258,8 @@ model = gensim_impl.train_model(planted(1), tiny, progress=False)
 print(model.wv.vectors.shape, model.syn1neg.shape)
 row = model.wv.key_to_index["tea"]
 print(
-    "the same as ours, to 0.01:", np.allclose(model.syn1neg[row], plants[0].vector("tea", "out"), atol=0.01)
+    "the same as ours, to 0.01:",
+    np.allclose(model.syn1neg[row], plants[0].vector("tea", "out"), atol=0.01),
 )
 dots = model.syn1neg @ model.wv["tea"] / np.linalg.norm(model.syn1neg, axis=1)
 print("IN-OUT by hand:", [model.wv.index_to_key[other] for other in np.argsort(-dots)[:3]])

@@ -3,7 +3,7 @@ import pytest
 from gensim.models import KeyedVectors
 
 from course_lib import Embeddings, Vocabulary
-from course_lib.formats import load_in_and_out, load_vectors, save_in_and_out, save_vectors
+from course_lib.formats import load_in_and_out, save_in_and_out, save_vectors
 
 # Words that look like what one file puts before each word.
 WORDS = ["the", "in:the", "out:the", "in:", "out:in:the", "Grüße", ":"]

@@ -225,7 +225,7 @@ def test_the_side_of_the_query_may_change(large, tmp_path):
 
 
 def test_new_documents_are_added_without_the_old_ones(large, tmp_path, monkeypatch):
-    documents = random_texts(6, 40)
+    documents = [*random_texts(6, 38), [], ["unicorn"]]
     DESM(large).index(documents[:25]).save(tmp_path / "centroids")
     desm = DESM(large)
     found = DocumentCentroids.load(tmp_path / "centroids", desm)
@@ -237,6 +237,7 @@ def test_new_documents_are_added_without_the_old_ones(large, tmp_path, monkeypat
     expected = DESM(large).index(documents)
     np.testing.assert_array_equal(more.vectors, expected.vectors)
     np.testing.assert_array_equal(more.empty, expected.empty)
+    assert more.empty[-2:].tolist() == [38, 39]
     more.save(tmp_path / "centroids")  # over the file that is mapped
     assert len(DocumentCentroids.load(tmp_path / "centroids", desm)) == 40
 

@@ -1,8 +1,12 @@
+import time
+
 import numpy as np
 import pytest
-import pytrec_eval
+from ir_measures import RR
+from ir_measures import pytrec_eval as trec_eval
 
-from course_lib.ranking import Collection, make_run, read_run, rerank, write_run
+from course_lib import Embeddings, Vocabulary
+from course_lib.ranking import DESM, Collection, make_run, read_run, rerank, write_run
 
 IDS = ["b", "a", "é", "Z", "10", "9"]
 COLLECTION = Collection(
@@ -13,12 +17,8 @@ SCORES = [[0.5, 2, -1, 0.5, 0.5, 7], [0.0, 0, 0, 0, 0, 0]]
 
 def trec_order(scores):
     """Ask trec_eval itself for the place of each document: 1 / (reciprocal rank)."""
-    places = {
-        name: pytrec_eval.RelevanceEvaluator({"q": {name: 1}}, {"recip_rank"}).evaluate(
-            {"q": scores}
-        )["q"]["recip_rank"]
-        for name in scores
-    }
+    run = {"q": scores}
+    places = {name: trec_eval.calc_aggregate([RR], {"q": {name: 1}}, run)[RR] for name in scores}
     return sorted(scores, key=lambda name: -places[name])
 
 
@@ -150,3 +150,29 @@ def test_ids_with_white_space_are_refused_and_the_old_file_stays(tmp_path, bad):
 def test_scores_that_are_no_numbers_are_not_written(tmp_path, bad):
     with pytest.raises(ValueError, match="Query 'q': a score"):
         write_run(tmp_path / "run", {"q": {"a": bad}})
+
+
+# Speed
+
+
+def test_ten_thousand_documents_for_two_hundred_queries():
+    rng = np.random.default_rng(1)
+    words = np.array([f"w{i}" for i in range(20_000)])
+    places = (len(words) * rng.random((10_000, 100)) ** 3).astype(int)  # some words are frequent
+    documents = words[places].tolist()
+    queries = words[places[:200, :8]].tolist()
+    embeddings = Embeddings(Vocabulary(words.tolist()), *rng.normal(size=(2, len(words), 100)))
+    large = Collection(
+        "large",
+        {str(number): "" for number in range(10_000)},
+        {str(number): "" for number in range(200)},
+        {},
+    )
+    start = time.process_time()
+    index = DESM(embeddings).index(documents)
+    run = make_run(index.all_scores(queries), large)
+    assert time.process_time() - start < 5  # measured: 1.6
+    assert len(run) == 200 and {len(scores) for scores in run.values()} == {10_000}
+    start = time.process_time()
+    index.scores(queries[0])
+    assert time.process_time() - start < 0.1  # measured: 0.002
