@@ -69,7 +69,7 @@ def centroids(
         f"A unit circle for each document, with the vectors of its words, their centroid, and the "
         f"query {', '.join(map(quoted, asked))}. Mean cosines with the query: {'; '.join(facts)}."
     )
-    width = size or (2.5 * len(words) + 0.3, 3.5)
+    width = size or (max(2.5 * len(words) + 0.3, 5.6), 3.5)
     picture = Picture(title or f"The centroid of {best} lies nearest to the query", alt, width)
     grid = picture.subplots(1, len(words), squeeze=False)[0]
     for axes, (name, rows) in zip(grid, words.items(), strict=True):

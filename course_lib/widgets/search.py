@@ -53,15 +53,17 @@ class Found:
         Words of the query that neither the documents nor the vectors know.
     hits : list of Hit
         For each model its documents, the best first.
+    silent : list of str
+        Models that found nothing.
 
     Attributes
     ----------
-    query, unknown, hits
+    query, unknown, hits, silent
         As given.
     """
 
-    def __init__(self, query: str, unknown: list[str], hits: list[Hit]) -> None:
-        self.query, self.unknown, self.hits = query, unknown, hits
+    def __init__(self, query: str, unknown: list[str], hits: list[Hit], silent: list[str]) -> None:
+        self.query, self.unknown, self.hits, self.silent = query, unknown, hits, silent
 
     def __repr__(self) -> str:
         lines = [self.heading]
@@ -77,10 +79,14 @@ class Found:
         Returns
         -------
         str
-            The query, and the words that nobody knows.
+            The query, the words that nobody knows, and the models that found nothing.
         """
-        unknown = f" (unknown: {', '.join(self.unknown)})" if self.unknown else ""
-        return f"Query: {self.query}{unknown}" if self.hits else f"{self.query!r}: no known word"
+        told = [f"Query: {self.query}"]
+        if self.unknown:
+            told.append(f"unknown: {', '.join(self.unknown)}")
+        if self.silent:
+            told.append(f"nothing found by {', '.join(self.silent)}")
+        return "; ".join(told)
 
     def _repr_html_(self) -> str:
         heads = ("model", "document", "score", "because of", "begins")
@@ -168,8 +174,9 @@ class Search:
         tokens = self._tokenizer(query)
         asked = [token for token in tokens if token in self._known]
         unknown = [token for token in dict.fromkeys(tokens) if token not in self._known]
-        hits = [hit for name in self._models for hit in self._hits(name, asked)] if asked else []
-        return Found(query, unknown, hits)
+        found = {name: self._hits(name, asked) if asked else [] for name in self._models}
+        silent = [name for name, hits in found.items() if not hits]
+        return Found(query, unknown, [hit for hits in found.values() for hit in hits], silent)
 
     def _hits(self, name: str, asked: list[str]) -> list[Hit]:
         scores = self._models[name].scores(asked)
