@@ -37,14 +37,14 @@ def mixture() -> Picture:
             for vectors in _readers()
         ]
         curves[name] = {alpha: float(np.mean([m[alpha] for m in means])) for alpha in means[0]}
-    return plots.mixture_curve(curves, title="BM25 alone at 0, DESM alone at 1", size=(6.6, 3.6))
+    return plots.mixture_curve(curves, title="BM25 alone at 0, DESM alone at 1", size=(4.4, 3.4))
 
 
 def strangers() -> Picture:
     values = {name: np.array(found) for name, found in _among_strangers().items()}
-    labels = ["50 documents", "all 2,749", "50 best, re-ranked"]
+    labels = ["50", "all 2,749", "re-ranked"]
     title = "Among strangers IN-IN collapses"
-    return plots.bars(values, labels, ylabel="nDCG@10", title=title, size=(6.2, 3.7))
+    return plots.bars(values, labels, ylabel="nDCG@10", title=title, size=(4.4, 3.4))
 
 
 def cone() -> Picture:
@@ -52,7 +52,7 @@ def cone() -> Picture:
     middle = unit(vectors.input_vectors.mean(axis=0))
     sides = unit(vectors.input_vectors) @ middle, unit(vectors.output_vectors) @ middle
     return plots.cosine_histograms(
-        {"news, 5 negatives": sides}, title="Two clouds, opposite each other", size=(4.2, 3.3)
+        {"news, 5 negatives": sides}, title="Two clouds, opposite each other", size=(3.9, 3.3)
     )
 
 
