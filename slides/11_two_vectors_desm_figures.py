@@ -6,7 +6,6 @@ import functools
 import numpy as np
 
 from course_lib import Embeddings, Word2VecSettings, datasets, numpy_impl, plots, ranking
-from course_lib.embeddings import unit
 from course_lib.plots import Picture
 from course_lib.ranking import DESM, Collection, content_words
 
@@ -37,23 +36,14 @@ def mixture() -> Picture:
             for vectors in _readers()
         ]
         curves[name] = {alpha: float(np.mean([m[alpha] for m in means])) for alpha in means[0]}
-    return plots.mixture_curve(curves, title="BM25 alone at 0, DESM alone at 1", size=(4.4, 3.4))
+    return plots.mixture_curve(curves, title="BM25 alone at 0, DESM alone at 1", size=(4.3, 3.3))
 
 
 def strangers() -> Picture:
     values = {name: np.array(found) for name, found in _among_strangers().items()}
     labels = ["50", "all 2,749", "re-ranked"]
     title = "Among strangers IN-IN collapses"
-    return plots.bars(values, labels, ylabel="nDCG@10", title=title, size=(4.4, 3.4))
-
-
-def cone() -> Picture:
-    vectors = _readers()[0]
-    middle = unit(vectors.input_vectors.mean(axis=0))
-    sides = unit(vectors.input_vectors) @ middle, unit(vectors.output_vectors) @ middle
-    return plots.cosine_histograms(
-        {"news, 5 negatives": sides}, title="Two clouds, opposite each other", size=(3.9, 3.3)
-    )
+    return plots.bars(values, labels, ylabel="nDCG@10", title=title, size=(4.3, 3.3))
 
 
 @functools.cache
