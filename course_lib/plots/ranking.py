@@ -104,9 +104,12 @@ def _directions(name: str, vectors: Mapping[str, ArrayLike]) -> dict[str, NDArra
 def _draw_words(axes: Axes, rows: Mapping[str, NDArray[np.float64]], color: str) -> None:
     for word, row in rows.items():
         arrow = {"arrowstyle": "->", "color": color, "lw": 1.8, "shrinkA": 0, "shrinkB": 0}
-        axes.annotate("", row, (0, 0), arrowprops=arrow)
-        side = "left" if row[0] > 0.3 else "right" if row[0] < -0.3 else "center"
-        axes.text(*row * 1.14, word, ha=side, va="center", color=INK, fontsize=10, parse_math=False)
+        x, y = float(row[0]), float(row[1])
+        axes.annotate("", (x, y), (0, 0), arrowprops=arrow)
+        side = "left" if x > 0.3 else "right" if x < -0.3 else "center"
+        axes.text(
+            1.14 * x, 1.14 * y, word, ha=side, va="center", color=INK, fontsize=10, parse_math=False
+        )
 
 
 @styled
