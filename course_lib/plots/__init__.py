@@ -19,6 +19,7 @@ from course_lib.plots.noise import (
 from course_lib.plots.picture import BLUE, DPI, ORANGE, PALETTE, STYLE, Picture
 from course_lib.plots.pretrained import file_bytes, vector_lengths
 from course_lib.plots.repeats import repeated_runs
+from course_lib.plots.reports import evaluation_report, similarity_scores
 from course_lib.plots.segments import segmentations
 from course_lib.plots.spaces import pca, scatter, similarity_heatmap
 from course_lib.plots.trees import huffman_tree, path_lengths
@@ -37,6 +38,7 @@ __all__ = [
     "bars",
     "cbow_architecture",
     "cosine_histograms",
+    "evaluation_report",
     "file_bytes",
     "gensim_model",
     "glove_weighting",
@@ -56,6 +58,7 @@ __all__ = [
     "segmentations",
     "sgd_step",
     "similarity_heatmap",
+    "similarity_scores",
     "skipgram_architecture",
     "step_times",
     "vector_lengths",
