@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from course_lib.evaluation.lists import Question, read_questions
 from course_lib.evaluation.spaces import (
-    AT_ONCE,
     Vectors,
     as_embeddings,
+    blocks,
     directions,
     forms_of,
 )
@@ -244,11 +244,10 @@ def _solve(
     a, b, c = places.reshape(-1, 3).T
     best = np.full(len(questions), -np.inf, dtype=units.dtype)
     found = np.full(len(questions), -1)
-    step = max(TOGETHER, AT_ONCE // max(len(asking), 1))
-    for start in range(0, len(units) if len(questions) else 0, step):
-        reward, penalty = _tables(units[asking] @ units[start : start + step].T, method)
+    for block in blocks(len(units) if len(questions) else 0, len(asking)):
+        reward, penalty = _tables(units[asking] @ units[block].T, method)
         if exclude_query:
-            forbidden = of_row[start : start + step] == asking[:, None]
+            forbidden = of_row[block] == asking[:, None]
             reward[forbidden], penalty[forbidden] = -np.inf, np.inf
         for first in range(0, len(questions), TOGETHER):
             some = slice(first, first + TOGETHER)
@@ -258,7 +257,7 @@ def _solve(
             columns = scores.argmax(axis=1)
             highest = scores[np.arange(len(columns)), columns]
             better = highest > best[some]
-            found[some][better] = start + columns[better]
+            found[some][better] = block.start + columns[better]
             best[some][better] = highest[better]
     return found
 

@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 from course_lib.embeddings import unit
 from course_lib.evaluation.nearest import nearest_rows
 from course_lib.evaluation.similarity import spearman
-from course_lib.evaluation.spaces import AT_ONCE, Vectors, as_embeddings, directions, rows_of
+from course_lib.evaluation.spaces import (
+    Vectors,
+    as_embeddings,
+    blocks,
+    directions,
+    lengths,
+    require_limit,
+    rows_of,
+)
 from course_lib.evaluation.tables import number
 
 if TYPE_CHECKING:
@@ -47,7 +55,7 @@ def mean_cosine(
         There are no such vectors.
     """
     space = as_embeddings(embeddings)
-    units = unit(space.matrix(which)[rows_of(space, words)])
+    units = directions(space.matrix(which)[rows_of(space, words)])
     n = len(units)
     if n < 2:
         return float("nan")
@@ -105,12 +113,12 @@ def norms_by_count(embeddings: Vectors, which: str = "in") -> float:
     """
     space = as_embeddings(embeddings)
     counts = space.vocabulary.require_counts()
-    return spearman(np.linalg.norm(space.matrix(which).astype(np.float64), axis=1), counts)
+    return spearman(lengths(space.matrix(which)), counts)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Hubness:
-    """The skew of being a neighbour: a few words are near to very many.
+    """Neighbours are not shared out evenly: a few words are near very many others.
 
     Attributes
     ----------
@@ -169,8 +177,9 @@ def hubness(
     Raises
     ------
     ValueError
-        ``topn`` is below 1, or there are no such vectors.
+        ``topn`` or ``restrict_vocab`` is below 1, or there are no such vectors.
     """
+    require_limit(restrict_vocab)
     space = as_embeddings(embeddings)
     units = directions(space.matrix(which)[:restrict_vocab])
     near = nearest_rows(units, np.arange(len(units)), topn)
@@ -270,9 +279,7 @@ def pmi_fit(
 def _scores(v: NDArray, u: NDArray, rows: NDArray, columns: NDArray) -> NDArray[np.float64]:
     """Give v . u of each pair, a block at a time."""
     scores = np.empty(len(rows))
-    step = max(1, AT_ONCE // v.shape[1])
-    for start in range(0, len(rows), step):
-        some = slice(start, start + step)
+    for some in blocks(len(rows), v.shape[1]):
         left, right = v[rows[some]].astype(np.float64), u[columns[some]].astype(np.float64)
         scores[some] = np.sum(left * right, axis=1)
     return scores
@@ -313,9 +320,8 @@ def spectrum(embeddings: Vectors, which: str = "in") -> NDArray[np.float64]:
     mean = matrix.mean(axis=0, dtype=np.float64)
     d = len(mean)
     products = np.zeros((d, d))
-    step = max(1, AT_ONCE // d)
-    for start in range(0, len(matrix), step):
-        centred = matrix[start : start + step] - mean
+    for some in blocks(len(matrix), d):
+        centred = matrix[some] - mean
         products += centred.T @ centred
     variances = np.maximum(np.linalg.eigvalsh(products)[::-1], 0)  # rounding may go below 0
     total = variances.sum()

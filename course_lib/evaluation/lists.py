@@ -58,7 +58,7 @@ def read_pairs(name_or_path: str | Path) -> list[JudgedPair]:
         The file does not exist.
     """
     path = find_list(name_or_path, PAIR_LISTS)
-    lines = _lines(path)
+    lines = [(number, line) for number, line in _lines(path) if not line.startswith("#")]
     if not lines:
         raise ValueError(f"{path} holds no word pairs.")
     rows = _split(lines)
@@ -66,10 +66,10 @@ def read_pairs(name_or_path: str | Path) -> list[JudgedPair]:
     pairs = []
     for (number, line), fields in zip(lines, rows, strict=True):
         score = _number(fields[column]) if len(fields) > column else None
-        if score is None:
-            if number == lines[0][0]:
-                continue  # the heading
-            _refuse(path, number, line, f"has no number in column {column + 1}, the score")
+        if score is None and number == lines[0][0] and _is_heading(fields[column:]):
+            continue
+        if score is None or not all(fields[:2]):
+            _refuse(path, number, line, f"is not two words and, in column {column + 1}, a score")
         pairs.append(JudgedPair(fields[0], fields[1], score))
     if not pairs:
         raise ValueError(f"{path} holds no word pairs.")
@@ -83,7 +83,8 @@ def read_questions(name_or_path: str | Path) -> dict[str, list[Question]]:
     ----------
     name_or_path : str or pathlib.Path
         "google", the 19,544 questions of Mikolov et al. 2013a, which come with gensim; or a file in
-        UTF-8. Questions before the first section form one that is named after the file.
+        UTF-8. Questions before the first section form one that is named after the file; a name that
+        comes again goes on with its section.
 
     Returns
     -------
@@ -93,7 +94,7 @@ def read_questions(name_or_path: str | Path) -> dict[str, list[Question]]:
     Raises
     ------
     ValueError
-        There is no such list, a section comes twice, or a line is broken; file and line are named.
+        There is no such list, or a line is broken; file and line are named.
     FileNotFoundError
         The file does not exist.
     """
@@ -101,11 +102,9 @@ def read_questions(name_or_path: str | Path) -> dict[str, list[Question]]:
     sections: dict[str, list[Question]] = {}
     name = path.stem
     for number, line in _lines(path):
-        if line.startswith(":"):
+        if line.startswith(": "):
             name = line[1:].strip()
-            if name in sections:
-                _refuse(path, number, line, "begins a section that there is already")
-            sections[name] = []
+            sections.setdefault(name, [])
             continue
         words = line.split()
         if len(words) != 4:
@@ -162,7 +161,7 @@ def _lines(path: Path) -> list[tuple[int, str]]:
         raise ValueError(f"{path}, line {number}: not UTF-8. Save the file as UTF-8.") from error
     numbered = enumerate(text.split("\n"), 1)
     stripped = ((number, line.strip()) for number, line in numbered)
-    return [(number, line) for number, line in stripped if line and not line.startswith("#")]
+    return [(number, line) for number, line in stripped if line]
 
 
 def _split(lines: list[tuple[int, str]]) -> list[list[str]]:
@@ -189,6 +188,11 @@ def _number_columns(fields: list[str]) -> Iterator[int]:
         if _number(fields[column]) is not None:
             yield column
             return
+
+
+def _is_heading(fields: list[str]) -> bool:
+    """Tell the name of a column ("SimLex999") from a broken number ("7.3S", "nan")."""
+    return bool(fields) and fields[0][:1].isalpha() and fields[0].lower() not in ("nan", "inf")
 
 
 def _number(field: str) -> float | None:

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_lib.evaluation.spaces import (
-    AT_ONCE,
     Vectors,
     as_embeddings,
+    blocks,
     directions,
     listed,
     rows_of,
@@ -81,14 +81,13 @@ def nearest_rows(
     V = len(units)
     topn = min(topn, V - 1)
     found = np.empty((len(rows), topn), dtype=np.int64)
-    step = max(1, AT_ONCE // V)
-    for start in range(0, len(rows) if topn else 0, step):
-        block = rows[start : start + step]
+    for some in blocks(len(rows) if topn else 0, V):
+        block = rows[some]
         cosines = units[block] @ units.T
         cosines[np.arange(len(block)), block] = -np.inf
         best = np.sort(np.argpartition(-cosines, topn - 1, axis=1)[:, :topn], axis=1)
         order = np.argsort(-np.take_along_axis(cosines, best, 1), axis=1, kind="stable")
-        found[start : start + step] = np.take_along_axis(best, order, 1)
+        found[some] = np.take_along_axis(best, order, 1)
     return found
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from course_lib.embeddings import Embeddings
 from course_lib.evaluation.lists import JudgedPair, read_pairs
-from course_lib.evaluation.spaces import AT_ONCE, Vectors, as_embeddings, directions, forms_of
+from course_lib.evaluation.spaces import Vectors, as_embeddings, blocks, directions, forms_of
 from course_lib.evaluation.tables import Table, number, percent
 
 FEWEST = 3  # pairs: of two, the correlation is 1 or -1 whatever the vectors are
@@ -174,7 +174,7 @@ def word_similarity(
     random = np.empty(0)
     if not problem:
         draws = bootstrap_spearman(human, cosines[None], n_bootstrap, np.random.default_rng(seed))
-        low, high = np.nanquantile(draws[0], [(1 - confidence) / 2, (1 + confidence) / 2])
+        low, high = _interval(draws[0], confidence)
         random = _random_baseline(human, rows, matrix.shape[1], n_random, seed)
     return SimilarityResult(
         name=Path(name_or_path).stem,
@@ -184,8 +184,8 @@ def word_similarity(
         cosines=cosines,
         spearman=np.nan if problem else spearman(human, cosines),
         pearson=np.nan if problem else float(np.corrcoef(human, cosines)[0, 1]),
-        low=float(low),
-        high=float(high),
+        low=low,
+        high=high,
         confidence=confidence,
         random=random,
         frequency=_frequency_baseline(human, rows, space),
@@ -273,10 +273,9 @@ def similarity_difference(
         if problem := _problem(human, row):
             raise ValueError(f"The results cannot be compared: {problem}.")
     draws = bootstrap_spearman(human, cosines, n_bootstrap, np.random.default_rng(seed))
-    tails = [(1 - confidence) / 2, (1 + confidence) / 2]
-    low, high = np.nanquantile(draws[0] - draws[1], tails)
+    low, high = _interval(draws[0] - draws[1], confidence)
     difference = spearman(human, cosines[0]) - spearman(human, cosines[1])
-    return SimilarityDifference(difference, float(low), float(high), len(both), confidence)
+    return SimilarityDifference(difference, low, high, len(both), confidence)
 
 
 def spearman(x: NDArray, y: NDArray) -> float:
@@ -327,14 +326,21 @@ def bootstrap_spearman(
 
     n = len(human)
     found = np.empty((len(scores), n_bootstrap))
-    step = max(1, AT_ONCE // 4 // n)
-    for start in range(0, n_bootstrap, step):
-        drawn = rng.integers(n, size=(min(step, n_bootstrap - start), n))
+    for some in blocks(n_bootstrap, 4 * n):
+        drawn = rng.integers(n, size=(some.stop - some.start, n))
         people = stats.rankdata(human[drawn], axis=1)
         for model, row in enumerate(scores):
             ranks = stats.rankdata(row[drawn], axis=1)
-            found[model, start : start + step] = _row_correlations(people, ranks)
+            found[model, some] = _row_correlations(people, ranks)
     return found
+
+
+def _interval(draws: NDArray[np.float64], confidence: float) -> tuple[float, float]:
+    known = draws[~np.isnan(draws)]
+    if len(known) == 0:
+        return float("nan"), float("nan")
+    low, high = np.quantile(known, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return float(low), float(high)
 
 
 def _row_correlations(x: NDArray, y: NDArray) -> NDArray[np.float64]:

@@ -1,6 +1,6 @@
 """What is judged: the words, counts and vectors of an Embeddings or of gensim's KeyedVectors."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
@@ -51,6 +51,8 @@ def as_embeddings(vectors: Vectors) -> Embeddings:
 def directions(matrix: NDArray[np.floating]) -> NDArray[np.floating]:
     """Scale vectors to length 1, in float32 unless they are float64; zero vectors stay zero.
 
+    This is done a block at a time: a large matrix is held twice, and not three or four times.
+
     Parameters
     ----------
     matrix : numpy.ndarray, shape (n, d)
@@ -61,7 +63,49 @@ def directions(matrix: NDArray[np.floating]) -> NDArray[np.floating]:
     numpy.ndarray of float32 or float64, shape (n, d)
         Their directions, so that a dot product is a cosine.
     """
-    return np.ascontiguousarray(unit(matrix))
+    units = np.empty(matrix.shape, np.float64 if matrix.dtype == np.float64 else np.float32)
+    for some in blocks(len(matrix), matrix.shape[1]):
+        units[some] = unit(matrix[some])
+    return units
+
+
+def lengths(matrix: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Give the lengths of vectors.
+
+    Parameters
+    ----------
+    matrix : numpy.ndarray, shape (n, d)
+        Vectors.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (n,)
+        Their lengths.
+    """
+    found = np.empty(len(matrix))
+    for some in blocks(len(matrix), matrix.shape[1]):
+        found[some] = np.linalg.norm(matrix[some].astype(np.float64), axis=1)
+    return found
+
+
+def blocks(n: int, width: int) -> Iterator[slice]:
+    """Cut n rows into blocks, so that memory is bounded.
+
+    Parameters
+    ----------
+    n : int
+        Rows.
+    width : int
+        Numbers that are held for each.
+
+    Yields
+    ------
+    slice
+        The rows of a block: at least one, and at most ``AT_ONCE`` numbers.
+    """
+    step = max(1, AT_ONCE // max(width, 1))
+    for start in range(0, n, step):
+        yield slice(start, min(start + step, n))
 
 
 def rows_of(embeddings: Embeddings, words: Iterable[str] | None) -> NDArray[np.int64]:
@@ -114,6 +158,26 @@ def listed(words: Iterable[str]) -> list[str]:
     return list(words)
 
 
+def require_limit(restrict_vocab: int | None) -> None:
+    """Refuse what is no number of words.
+
+    Parameters
+    ----------
+    restrict_vocab : int or None
+        Only the first so many words are looked at; None: all.
+
+    Raises
+    ------
+    ValueError
+        It is neither None nor a whole number of at least 1.
+    """
+    whole = isinstance(restrict_vocab, int | np.integer) and not isinstance(restrict_vocab, bool)
+    if restrict_vocab is not None and (not whole or restrict_vocab < 1):
+        raise ValueError(
+            f"restrict_vocab must be a whole number of at least 1, or None, not {restrict_vocab!r}."
+        )
+
+
 class Forms(NamedTuple):
     """Rows by spelling, as gensim looks words up.
 
@@ -151,11 +215,7 @@ def forms_of(embeddings: Embeddings, restrict_vocab: int | None, case_insensitiv
     ValueError
         ``restrict_vocab`` is not a whole number of at least 1.
     """
-    whole = isinstance(restrict_vocab, int | np.integer) and not isinstance(restrict_vocab, bool)
-    if restrict_vocab is not None and (not whole or restrict_vocab < 1):
-        raise ValueError(
-            f"restrict_vocab must be a whole number of at least 1, or None, not {restrict_vocab!r}."
-        )
+    require_limit(restrict_vocab)
     first: dict[str, int] = {}
     words = embeddings.vocabulary.words[:restrict_vocab]
     keys = (word.upper() for word in words) if case_insensitive else iter(words)

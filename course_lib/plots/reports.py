@@ -110,12 +110,17 @@ def _draw_scores(axes: Axes, results: Mapping[str, SimilarityResult]) -> None:
                 result.frequency, row, "D", color=ORANGE, markersize=7,
                 label="counts alone" if first else None,
             )  # fmt: skip
-        spread = [[result.spearman - result.low], [result.high - result.spearman]]
+        ends = result.spearman - result.low, result.high - result.spearman
+        spread = np.nan_to_num(np.maximum(ends, 0))[:, None]  # of few pairs it may lie outside
         axes.errorbar(
             result.spearman, row, xerr=spread, fmt="o", color=BLUE, capsize=4, markersize=7,
             label=f"these vectors, {result.confidence:.0%} interval" if first else None,
         )  # fmt: skip
     axes.axvline(0, color=GREY, lw=1)
+    reached = [0.0]
+    for _, result in known:
+        reached += [result.low, result.high, result.spearman, *result.random]
+    axes.set_xlim(np.nanmin(reached) - 0.03, np.nanmax(reached) + 0.03)  # bars would touch the edge
     labels = [f"{name}\n{result.covered} of {result.pairs}" for name, result in results.items()]
     axes.set_yticks(rows, labels, parse_math=False, fontsize=9)
     axes.set(xlabel="Spearman correlation with people", ylim=(len(results) - 0.5, -0.5))
@@ -142,9 +147,8 @@ def _finding(results: Mapping[str, SimilarityResult]) -> str:
         if result.low > np.nanmax([*result.random, result.frequency, 0.0])
     ]
     if len(above) == len(results):
-        return "Better than chance and bare counts" + (
-            "" if len(above) == 1 else f", on all {len(above)}"
-        )
+        every = {1: "", 2: ", both times"}.get(len(above), f", all {len(above)} times")
+        return f"Better than chance and bare counts{every}"
     if not above:
         return "No better than chance and bare counts, as far as these pairs can tell"
     return f"Better than chance and bare counts: {enumerated(above)}"
