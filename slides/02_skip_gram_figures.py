@@ -69,12 +69,10 @@ def groups() -> Picture:
     trained = _trained()
     shown = [word for members in datasets.TOY_GROUPS.values() for word in members]
     group_of = {word: name for name, members in datasets.TOY_GROUPS.items() for word in members}
-    rows = [trained.vocabulary.index(word) for word in shown]
-    points, _ = plots.pca(trained.input_vectors[rows])
-    return plots.scatter(
-        points,
+    return plots.word_map(
+        trained,
         shown,
-        groups=group_of,
+        group_of,
         title="The royals sit among the people",
         size=(5.8, 3.6),
     )

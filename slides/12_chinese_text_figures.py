@@ -42,10 +42,8 @@ def trap() -> Picture:
 def words() -> Picture:
     glosses = {word: gloss for words in SHOWN.values() for word, gloss in words.items()}
     groups = {word: theme for theme, words in SHOWN.items() for word in words}
-    trained = _trained()
-    points, _ = plots.pca([trained.vector(word) for word in glosses])
-    return plots.scatter(
-        points, list(glosses), groups=groups, glosses=glosses,
+    return plots.word_map(
+        _trained(), list(glosses), groups, glosses=glosses,
         title="Most words lie with their theme", size=(6.2, 3.6),
     )  # fmt: skip
 

@@ -28,7 +28,7 @@ DEV = {
 FLOORS = [
     {"chinese", "corpus", "files", "glossary", "huffman", "progress", "settings", "vocabulary"},
     {"cooccurrences", "embeddings", "pairs"},
-    {"evaluation", "formats", "training"},
+    {"evaluation", "formats", "projections", "training"},
     {"glove_training"},
     {"numpy_impl", "torch_impl", "gensim_impl"},
     {"datasets"},

@@ -7,6 +7,7 @@ behind. All functions share one palette and one style, and draw the same bytes e
 from course_lib.plots.counts import against_counts, glove_weighting
 from course_lib.plots.frequencies import keep_probability, zipf, zipf_fit
 from course_lib.plots.lifecycle import gensim_model, learning_rates
+from course_lib.plots.maps import movement, neighbourhood, projections_grid, word_map
 from course_lib.plots.networks import cbow_architecture, one_hot_lookup, skipgram_architecture
 from course_lib.plots.noise import (
     cosine_histograms,
@@ -18,10 +19,10 @@ from course_lib.plots.noise import (
 )
 from course_lib.plots.picture import BLUE, DPI, ORANGE, PALETTE, STYLE, Picture
 from course_lib.plots.pretrained import file_bytes, vector_lengths
-from course_lib.plots.repeats import repeated_runs
+from course_lib.plots.repeats import intervals, repeated_runs
 from course_lib.plots.reports import evaluation_report, similarity_scores
 from course_lib.plots.segments import segmentations
-from course_lib.plots.spaces import pca, scatter, similarity_heatmap
+from course_lib.plots.spaces import similarity_heatmap, spectrum
 from course_lib.plots.trees import huffman_tree, path_lengths
 from course_lib.plots.updates import sgd_step
 from course_lib.plots.values import bars, loss_curve, matrix_heatmaps
@@ -43,16 +44,18 @@ __all__ = [
     "gensim_model",
     "glove_weighting",
     "huffman_tree",
+    "intervals",
     "keep_probability",
     "learning_rates",
     "loss_curve",
     "matrix_heatmaps",
+    "movement",
+    "neighbourhood",
     "noise_distributions",
     "one_hot_lookup",
     "path_lengths",
-    "pca",
+    "projections_grid",
     "repeated_runs",
-    "scatter",
     "score_scatter",
     "seed_spread",
     "segmentations",
@@ -60,10 +63,12 @@ __all__ = [
     "similarity_heatmap",
     "similarity_scores",
     "skipgram_architecture",
+    "spectrum",
     "step_times",
     "vector_lengths",
     "window",
     "window_weights",
+    "word_map",
     "yes_and_no",
     "zipf",
     "zipf_fit",

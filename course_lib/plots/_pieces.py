@@ -1,6 +1,6 @@
 """What several figures are drawn with: checked numbers, cells, labels that do not collide."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -8,7 +8,18 @@ from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
-from course_lib.plots.picture import DIVERGING, DPI, GREY, INK, MINUS, Picture, text_size
+from course_lib.plots.picture import (
+    DIVERGING,
+    DPI,
+    GREY,
+    INK,
+    MINUS,
+    PALETTE,
+    Picture,
+    text_size,
+)
+
+Groups = Sequence[str] | Mapping[str, str]
 
 
 def finite_numbers(name: str, values: ArrayLike, ndim: int) -> NDArray[np.float64]:
@@ -82,12 +93,32 @@ def written(value: float, digits: int = 2) -> str:
     return f"{value:z.{digits}f}".replace("-", MINUS)
 
 
+def grouped(words: Sequence[str], groups: Groups | None) -> dict[str, list[int]]:
+    """Rows of each group, in order of first appearance."""
+    if groups is None:
+        return {"words": list(range(len(words)))}
+    if isinstance(groups, Mapping):
+        missing = [word for word in words if word not in groups]
+        if missing:
+            raise KeyError(f"No group is given for {enumerated(missing[:5])}.")
+        groups = [groups[word] for word in words]
+    if len(groups) != len(words):
+        raise ValueError(f"{len(groups)} groups for {len(words)} words; give one each.")
+    members: dict[str, list[int]] = {}
+    for row, group in enumerate(groups):
+        members.setdefault(group, []).append(row)
+    if len(members) > len(PALETTE):
+        raise ValueError(f"{len(members)} groups; at most {len(PALETTE)} can be told apart.")
+    return members
+
+
 def place_labels(
     axes: Axes,
     points: NDArray,
     labels: Sequence[str],
     avoid: NDArray | None = None,
     family: str = "DejaVu Sans",
+    bold: Sequence[int] = (),
 ) -> None:
     """Write a label beside each point where it hides no marker, no label and no curve.
 
@@ -101,7 +132,8 @@ def place_labels(
     bounds = np.array(axes.get_window_extent().extents)
     near = np.linalg.norm(anchors[:, None] - anchors[None], axis=2) < 100
     for row in np.argsort(-near.sum(axis=1), kind="stable"):
-        width, height = text_size(labels[row], 10, family=family)
+        weight = "bold" if row in bold else "normal"
+        width, height = text_size(labels[row], 10, weight, family)
         half = np.array([width, height]) / 2 + 3
         shift = free_place(anchors[row], half, taken, bounds)
         offset = (float(shift[0]) * 72 / DPI, float(shift[1]) * 72 / DPI)
@@ -110,7 +142,7 @@ def place_labels(
         axes.annotate(
             labels[row], points[row], offset, textcoords="offset points", fontsize=10,
             ha="center", va="center", arrowprops=line if far else None, parse_math=False,
-            family=family,
+            family=family, weight=weight,
         )  # fmt: skip
         corner = anchors[row] + shift
         taken = np.vstack([taken, [*(corner - half), *(corner + half)]])

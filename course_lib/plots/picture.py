@@ -30,6 +30,8 @@ PALE_BLUE, PALE_ORANGE = "#CFE5F2", "#FBE6BD"
 DIVERGING = LinearSegmentedColormap.from_list(
     "course_diverging", ["#00436B", BLUE, "#8CC3E4", "#FFFFFF", "#F2B184", VERMILION, "#7A3600"]
 )
+# From pale to dark blue, for what has no middle.
+SEQUENTIAL = LinearSegmentedColormap.from_list("course_sequential", ["#CFE5F2", BLUE, "#00304D"])
 
 DPI = 144  # pixels an inch of the PNG; it is shown at 96, so that it stays sharp on fine screens
 SCREEN_DPI = 96

@@ -1,13 +1,13 @@
-"""Several ways, each repeated with several seeds: means, and how far the repeats lie apart."""
+"""Several ways, each repeated or resampled: means, and how far the repeats lie apart."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.ticker import NullLocator
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from course_lib.plots._pieces import enumerated, finite_numbers, written
-from course_lib.plots.picture import MARKERS, PALETTE, Picture, Size, styled
+from course_lib.plots._pieces import enumerated, finite_numbers, grouped, written
+from course_lib.plots.picture import GREY, MARKERS, PALETTE, Picture, Size, styled
 
 
 @styled
@@ -84,3 +84,104 @@ def repeated_runs(
     if len(measured) > 1:
         picture.legend(loc="outside lower center", ncols=min(len(measured), 3))
     return picture
+
+
+@styled
+def intervals(
+    estimates: Mapping[str, Sequence[float]],
+    groups: Mapping[str, str] | None = None,
+    *,
+    xlabel: str,
+    interval: str = "95% interval",
+    references: Mapping[str, float] | None = None,
+    title: str | None = None,
+    size: Size | None = None,
+) -> Picture:
+    """Draw estimates with their intervals, one below the other, to compare them.
+
+    Where the repeats themselves are at hand, ``seed_spread`` draws each of them.
+
+    Parameters
+    ----------
+    estimates : dict of name to (estimate, low, high)
+        1 to 30, in the order in which they are drawn.
+    groups : dict of name to group, optional
+        The group of each name, at most 7 different ones; shown by colour and by marker shape.
+    xlabel : str
+        What is estimated.
+    interval : str, default "95% interval"
+        What low and high are.
+    references : dict of str to float, optional
+        At most 3 vertical lines to compare with, such as ``{"chance": 0.25}``.
+    title : str, optional
+        The finding; left out, it says with how many the highest overlaps.
+    size : (float, float), optional
+        Inches; chosen from the number of names when left out.
+
+    Returns
+    -------
+    Picture
+        A marker for each estimate, on a line from low to high.
+
+    Raises
+    ------
+    KeyError
+        A name has no group.
+    ValueError
+        No estimate or too many, or one that is not low <= estimate <= high.
+    """
+    names, lines = list(estimates), dict(references or {})
+    if not 1 <= len(names) <= 30 or len(lines) > 3:
+        raise ValueError(f"Give 1 to 30 estimates, not {len(names)}, and at most 3 references.")
+    numbers = {name: _estimate(name, each) for name, each in estimates.items()}
+    members = grouped(names, groups)
+    told = [f"{name} {_range(each)}" for name, each in numbers.items()]
+    alt = f"{xlabel[0].upper()}{xlabel[1:]}, estimate ({interval}): {'; '.join(told[:12])}"
+    alt += f"; and {len(told) - 12} more." if len(told) > 12 else "."
+    height = 1.3 + 0.3 * len(names) + 0.3 * (groups is not None or bool(lines))
+    picture = Picture(title or _intervals_title(numbers), alt, size or (7, height))
+    axes = picture.add_subplot()
+    for number, (label, rows) in enumerate(members.items()):
+        middle, low, high = np.array([numbers[names[row]] for row in rows]).T
+        axes.errorbar(
+            middle, rows, xerr=[middle - low, high - middle], color=PALETTE[number], label=label,
+            marker=MARKERS[number], linestyle="none", markersize=7, capsize=4,
+        )  # fmt: skip
+    for (label, value), dash in zip(lines.items(), ("--", ":", "-."), strict=False):
+        axes.axvline(value, color=GREY, linestyle=dash, linewidth=1.5, label=label)
+    axes.set_yticks(range(len(names)), names, parse_math=False)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.set_xlabel(f"{xlabel} ({interval})")
+    axes.grid(True, axis="x")
+    handles, labels = axes.get_legend_handles_labels()
+    named = [place for place, label in enumerate(labels) if groups is not None or label in lines]
+    if named:
+        picture.legend(
+            [handles[place] for place in named], [labels[place] for place in named],
+            loc="outside lower center", ncols=min(len(named), 4),
+        )  # fmt: skip
+    return picture
+
+
+def _estimate(name: str, numbers: Sequence[float]) -> NDArray[np.float64]:
+    checked = finite_numbers(name, numbers, ndim=1)
+    if len(checked) != 3 or not checked[1] <= checked[0] <= checked[2]:
+        raise ValueError(f"{name} needs (estimate, low, high) with the estimate between the two.")
+    return checked
+
+
+def _range(numbers: NDArray[np.float64]) -> str:
+    middle, low, high = (written(number) for number in numbers)
+    return f"{middle} ({low} to {high})"
+
+
+def _intervals_title(numbers: Mapping[str, NDArray[np.float64]]) -> str:
+    best = max(numbers, key=lambda name: numbers[name][0])
+    near = [name for name, each in numbers.items() if each[2] >= numbers[best][1] and name != best]
+    first = f"{best} is highest, {_range(numbers[best])}"
+    if len(numbers) == 1:
+        return f"{best}: {_range(numbers[best])}"
+    if not near:
+        return f"{first}, and no other interval reaches it"
+    which = enumerated(near) if len(near) <= 3 else f"{len(near)} of {len(numbers) - 1} others"
+    return f"{first}, and its interval overlaps with that of {which}"

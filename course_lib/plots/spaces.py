@@ -1,24 +1,23 @@
-"""Trained vectors: how similar they are, and two of their dimensions."""
+"""Trained vectors: how similar they are, and in how many directions they vary."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.colors import Normalize
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
 from course_lib.embeddings import Embeddings
 from course_lib.plots._pieces import (
     enumerated,
-    finite_numbers,
     highest,
-    one_row_each,
-    place_labels,
     quoted,
     write_cells,
     written,
 )
-from course_lib.plots.fonts import lettering
-from course_lib.plots.picture import DIVERGING, MARKERS, PALE, PALETTE, Picture, Size, styled
+from course_lib.plots.picture import DIVERGING, GREY, MARKERS, PALETTE, Picture, Size, styled
+from course_lib.projections import explained_variance
 
 
 @styled
@@ -87,149 +86,69 @@ def similarity_heatmap(
     return picture
 
 
-def pca(vectors: ArrayLike, n_components: int = 2) -> tuple[NDArray, NDArray]:
-    """Project vectors onto the directions in which they vary most (principal components).
-
-    Parameters
-    ----------
-    vectors : array, shape (n, d)
-        At least two vectors that are not all equal.
-    n_components : int
-        How many directions, 1 to min(n, d).
-
-    Returns
-    -------
-    points : numpy.ndarray of float64, shape (n, n_components)
-        Coordinates of the centred vectors. Of the two possible signs of each direction, the one
-        is taken that makes the farthest point positive.
-    shares : numpy.ndarray of float64, shape (n_components,)
-        Share of the variance that each direction holds.
-
-    Raises
-    ------
-    ValueError
-        Too few vectors, all vectors equal, or too many components.
-    """
-    X = finite_numbers("vectors", vectors, ndim=2)
-    if not 1 <= n_components <= min(X.shape):
-        raise ValueError(f"n_components must be 1 to {min(X.shape)}, not {n_components}.")
-    U, S, _ = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
-    variance = S**2
-    if len(X) < 2 or variance.sum() <= 1e-24 * max(np.square(X).sum(), 1e-300):
-        raise ValueError("PCA needs at least two different vectors.")
-    points = U[:, :n_components] * S[:n_components]
-    farthest = np.abs(points).argmax(axis=0)
-    points *= np.where(points[farthest, np.arange(n_components)] < 0, -1.0, 1.0)
-    return points, variance[:n_components] / variance.sum()
-
-
 @styled
-def scatter(
-    points: ArrayLike,
-    labels: Sequence[str],
+def spectrum(
+    vectors: ArrayLike | Mapping[str, ArrayLike],
     *,
-    groups: Sequence[str] | Mapping[str, str] | None = None,
-    glosses: Mapping[str, str] | None = None,
-    shares: ArrayLike | None = None,
-    title: str,
-    size: Size = (7, 5),
+    title: str | None = None,
+    size: Size = (7, 3.6),
 ) -> Picture:
-    """Draw labelled points in the plane; labels move aside so that they do not collide.
+    """Draw how much of the variance each principal component holds, and how it adds up.
 
     Parameters
     ----------
-    points : array, shape (n, 2)
-        Coordinates, such as the first result of ``pca``.
-    labels : sequence of str
-        The n words.
-    groups : sequence of str, or dict of label to group, optional
-        The group of each point, at most 7 different ones; shown by colour and by marker shape.
-    glosses : dict of label to str, optional
-        For Chinese words: what is written in their place where no installed font has them. The
-        alt text has the words themselves.
-    shares : array, shape (2,), optional
-        The second result of ``pca``; named on the axes.
-    title : str
-        The finding. What a cloud of points shows is for the caller to say.
+    vectors : array, shape (n, d), or dict of name to such arrays
+        1 to 7 sets of vectors.
+    title : str, optional
+        The finding; made from the data when left out.
     size : (float, float)
         Inches.
 
     Returns
     -------
     Picture
-        The points.
+        Left the share of each component, right the sum of the shares up to it.
 
     Raises
     ------
-    KeyError
-        A label has no group.
     ValueError
-        The shapes do not fit, or there are too many groups.
+        No set or too many, or vectors that have no variance.
     """
-    xy = one_row_each("points", points, labels)
-    if xy.shape[1] != 2:
-        raise ValueError(f"points has shape {xy.shape}, expected ({len(labels)}, 2).")
-    members = _groups(labels, groups)
-    written, family, title = lettering(labels, title, glosses)
-    picture = Picture(title, _scatter_alt(xy, labels, members, groups is not None), size)
-    axes = picture.add_subplot()
-    axes.margins(0.12)
-    for (name, rows), color, marker in zip(members.items(), PALETTE, MARKERS, strict=False):
-        x, y = xy[rows].T
-        axes.scatter(x, y, s=42, color=color, marker=marker, label=name, zorder=3)
-    names = ["first direction", "second direction"]
-    if shares is not None:
-        held = finite_numbers("shares", shares, ndim=1)
-        if len(held) != 2:
-            raise ValueError(f"shares has {len(held)} values, expected one for each of two axes.")
-        names = [f"component {i} ({share:.0%} of the variance)" for i, share in enumerate(held, 1)]
-    axes.set(xlabel=names[0], ylabel=names[-1])
-    axes.axhline(0, color=PALE, linewidth=1, zorder=0)
-    axes.axvline(0, color=PALE, linewidth=1, zorder=0)
-    if groups is not None:
-        picture.legend(loc="outside lower center", ncols=min(len(members), 5))
-    picture.settle()
-    place_labels(axes, xy, written, family=family)
+    named = vectors if isinstance(vectors, Mapping) else {"vectors": vectors}
+    if not 1 <= len(named) <= len(PALETTE):
+        raise ValueError(f"Give 1 to {len(PALETTE)} sets of vectors, not {len(named)}.")
+    shares = {name: explained_variance(each) for name, each in named.items()}
+    sums = {name: np.cumsum(each) for name, each in shares.items()}
+    half = {name: 1 + int(np.searchsorted(each, 0.5)) for name, each in sums.items()}
+    facts = [
+        f"{name}: the first {written(shares[name][0])}, the first two {written(each[1])}, half "
+        f"with {half[name]} of {len(each)}"
+        for name, each in sums.items()
+    ]
+    alt = f"Share of the variance in the principal components. {'; '.join(facts)}."
+    picture = Picture(title or _spectrum_title(sums, half), alt, size)
+    left, right = picture.subplots(1, 2)
+    for number, name in enumerate(named):
+        places = np.arange(1, len(shares[name]) + 1)
+        marks: dict[str, Any] = {"color": PALETTE[number], "marker": MARKERS[number]}
+        marks |= {"markersize": 5, "markevery": max(len(places) // 10, 1), "label": name}
+        left.plot(places, shares[name], **marks)
+        right.plot(places, sums[name], **marks)
+    left.set(xlabel="component", ylabel="share of the variance", ylim=(0, None))
+    right.set(xlabel="components up to this one", ylabel="sum of the shares", ylim=(0, 1.03))
+    right.axhline(0.5, color=GREY, linestyle=":", linewidth=1.5)
+    for axes in (left, right):
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        axes.grid(True, axis="y")
+    if len(named) > 1:
+        handles, labels = left.get_legend_handles_labels()
+        picture.legend(handles, labels, loc="outside lower center", ncols=min(len(named), 4))
     return picture
 
 
-def _groups(
-    labels: Sequence[str], groups: Sequence[str] | Mapping[str, str] | None
-) -> dict[str, list[int]]:
-    """Rows of each group, in order of first appearance."""
-    if groups is None:
-        return {"words": list(range(len(labels)))}
-    if isinstance(groups, Mapping):
-        missing = [label for label in labels if label not in groups]
-        if missing:
-            raise KeyError(f"No group is given for {enumerated(missing[:5])}.")
-        groups = [groups[label] for label in labels]
-    if len(groups) != len(labels):
-        raise ValueError(f"{len(groups)} groups for {len(labels)} labels; give one each.")
-    members: dict[str, list[int]] = {}
-    for row, group in enumerate(groups):
-        members.setdefault(group, []).append(row)
-    if len(members) > len(PALETTE):
-        raise ValueError(f"{len(members)} groups; at most {len(PALETTE)} can be told apart.")
-    return members
-
-
-def _scatter_alt(
-    xy: NDArray, labels: Sequence[str], members: Mapping[str, list[int]], grouped: bool
-) -> str:
-    if not grouped:
-        left, right = labels[int(xy[:, 0].argmin())], labels[int(xy[:, 0].argmax())]
-        bottom, top = labels[int(xy[:, 1].argmin())], labels[int(xy[:, 1].argmax())]
-        return (
-            f"{len(labels)} words in the plane; at the edges lie {quoted(left)} (left), "
-            f"{quoted(right)} (right), {quoted(bottom)} (bottom) and {quoted(top)} (top)."
-        )
-    facts = []
-    for name, rows in members.items():
-        x, y = xy[rows].mean(axis=0)
-        some = enumerated([labels[row] for row in rows])
-        if len(rows) > 4:
-            some = f"{', '.join(labels[row] for row in rows[:3])} and {len(rows) - 3} more"
-        facts.append(f"{name} ({some}) around ({written(x)}, {written(y)})")
-    number = f"{len(members)} group{'s' if len(members) > 1 else ''}"
-    return f"{len(labels)} words in the plane, {number}: {'; '.join(facts)}."
+def _spectrum_title(sums: Mapping[str, NDArray], half: Mapping[str, int]) -> str:
+    if len(sums) == 1:
+        ((name, each),) = sums.items()
+        return f"Two components hold {each[1]:.0%} of the variance; half of it takes {half[name]}"
+    told = [f"{name} {each[1]:.0%}" for name, each in sums.items()]
+    return f"Share of the variance that two components hold: {enumerated(told)}"

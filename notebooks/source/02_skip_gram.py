@@ -524,12 +524,10 @@ print(
 # %%
 shown = [word for members in datasets.TOY_GROUPS.values() for word in members]
 groups = {word: group for group, members in datasets.TOY_GROUPS.items() for word in members}
-points, shares = plots.pca(trained.input_vectors[[toy_vocabulary.index(word) for word in shown]])
-plots.scatter(
-    points,
+plots.word_map(
+    trained,
     shown,
-    groups=groups,
-    shares=shares,
+    groups,
     title="Animals, countries, capitals and people are apart; royals sit among the people",
 )
 

@@ -405,9 +405,8 @@ shown = {
 }  # fmt: skip
 glosses = {word: gloss for words in shown.values() for word, gloss in words.items()}
 groups = {word: theme for theme, words in shown.items() for word in words}
-points, shares = plots.pca([trained.vector(word) for word in glosses])
-plots.scatter(
-    points, list(glosses), groups=groups, glosses=glosses, shares=shares,
+plots.word_map(
+    trained, list(glosses), groups, glosses=glosses,
     title="Most words lie with their theme; two dimensions cannot show more",
 )  # fmt: skip
 
