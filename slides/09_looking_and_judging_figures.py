@@ -1,0 +1,158 @@
+"""The figures of the slides of lesson 09: looking at embeddings and judging them."""
+
+import functools
+
+import numpy as np
+from gensim.models import Word2Vec
+from numpy.typing import NDArray
+from sklearn.manifold import TSNE
+
+from course_lib import (
+    Embeddings,
+    Vocabulary,
+    Word2VecSettings,
+    datasets,
+    evaluation,
+    numpy_impl,
+    plots,
+)
+from course_lib.embeddings import unit
+from course_lib.plots import Picture
+from course_lib.projections import Projection, project
+
+LINES = [
+    "the king wears a golden crown",
+    "the queen wears a silver crown",
+    "a dog chases the cat",
+    "the cat sleeps on a mat",
+    "rome is the capital of italy",
+]
+KINDS = {
+    "number": "two three four five six seven eight",
+    "country": "france germany italy spain england china russia japan",
+    "month": "january february march april june july august october",
+    "family": "father mother son daughter brother wife sister",
+    "arts": "music novel poetry film song book painting literature",
+    "science": "physics chemistry energy theory mathematics science atoms biology",
+    "war": "army war battle troops military soldiers forces navy",
+}
+KIND_OF = {word: kind for kind, words in KINDS.items() for word in words.split()}
+SETTINGS = Word2VecSettings(vector_size=32, window=5, alpha=0.1, sample=1e-4, epochs=5)
+FIVE = ["the", "wears", "crown", "queen", "king"]
+W = np.array([[-0.6, 0.2], [0.2, -0.4], [0.4, 0.2], [1.0, 0.0], [1.0, 1.0]])
+# The intervals of section 11 of the lesson, which takes too long for a figure of its own.
+COMPARISON: dict[str, tuple[str, tuple[float, float, float]]] = {}
+
+
+def tutorial_after() -> Picture:
+    return plots.word_map(
+        project(tutorial().wv.vectors),
+        tutorial().wv.index_to_key,
+        title="Nineteen words after training",
+        size=(7.4, 4.6),
+    )
+
+
+def tutorial_before() -> Picture:
+    return plots.word_map(
+        project(tutorial_start()),
+        tutorial().wv.index_to_key,
+        title="The same words before training",
+        size=(6.4, 4.8),
+    )
+
+
+def kinds() -> Picture:
+    return plots.word_map(
+        project(_vectors()),
+        list(KIND_OF),
+        KIND_OF,
+        title="54 words by PCA: the kinds come out, and some overlap",
+        size=(8.6, 5.6),
+    )
+
+
+def perplexities() -> Picture:
+    maps = {}
+    for perplexity in (3, 10, 30):
+        for seed in (1, 2):
+            name = f"perplexity {perplexity}, seed {seed}"
+            maps[name] = _by_tsne(_vectors(), perplexity, seed)
+    return plots.projections_grid(
+        maps,
+        list(KIND_OF),
+        KIND_OF,
+        title="The heaps are the same; where they lie is not",
+        size=(8.6, 5.6),
+    )
+
+
+def random_heaps() -> Picture:
+    noise = np.random.default_rng(1).normal(size=(len(KIND_OF), 32))
+    maps = {f"perplexity {n}": _by_tsne(noise, n, 1) for n in (2, 5, 30)}
+    return plots.projections_grid(
+        maps, list(KIND_OF), title="Heaps out of nothing", size=(6.4, 2.8)
+    )
+
+
+def lee() -> Picture:
+    results = {
+        "Lee, WordSim353": on_lee(),
+        "Wikipedia, WordSim353": evaluation.word_similarity(trained()),
+        "Wikipedia, SimLex-999": evaluation.word_similarity(trained(), "simlex999"),
+    }
+    return plots.intervals(
+        {name: (result.spearman, result.low, result.high) for name, result in results.items()},
+        xlabel="Spearman correlation",
+        references={"random vectors": 0.0},
+        title="With 60 pairs the interval holds nearly everything",
+        size=(8, 2.9),
+    )
+
+
+def comparison() -> Picture:
+    return plots.intervals(
+        {name: numbers for name, (_, numbers) in COMPARISON.items()},
+        {name: condition for name, (condition, _) in COMPARISON.items()},
+        xlabel="Spearman correlation on WordSim353, median",
+        references={"random vectors": 0.0},
+        title="GloVe and CBOW-HS are behind; the others cannot be told apart",
+        size=(8.6, 5.0),
+    )
+
+
+@functools.cache
+def tutorial() -> Word2Vec:
+    """Five sentences and gensim's default settings."""
+    return Word2Vec([line.split() for line in LINES], min_count=1, workers=1, seed=1)
+
+
+def tutorial_start() -> NDArray:
+    """The vectors of the five sentences before training, shape (19, 100)."""
+    words = Vocabulary(tutorial().wv.index_to_key)
+    return Embeddings.initial(words, 100, seed=1).input_vectors
+
+
+@functools.cache
+def trained() -> Embeddings:
+    """Skip-gram with negative sampling on the excerpt of Wikipedia, seed 1."""
+    return numpy_impl.train_word2vec(datasets.load_corpus("wikipedia"), SETTINGS, progress=False)
+
+
+@functools.cache
+def on_lee() -> evaluation.SimilarityResult:
+    """The score of 20 epochs on the news of Lee."""
+    settings = Word2VecSettings(vector_size=32, window=5, alpha=0.1, sample=1e-4, epochs=20)
+    news = numpy_impl.train_word2vec(datasets.load_corpus("lee"), settings, progress=False)
+    return evaluation.word_similarity(news, n_random=100)
+
+
+def _vectors() -> NDArray:
+    rows = trained().vocabulary.encode(list(KIND_OF))
+    return unit(trained().input_vectors[rows])
+
+
+def _by_tsne(vectors: NDArray, perplexity: float, seed: int) -> Projection:
+    tsne = TSNE(perplexity=perplexity, init="random", random_state=seed, method="exact")
+    points = tsne.fit_transform(vectors).astype(float)
+    return Projection(points, f"t-SNE, perplexity {perplexity}, seed {seed}")
