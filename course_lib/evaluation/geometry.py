@@ -92,7 +92,7 @@ def cone(embeddings: Vectors) -> float:
 
 
 def norms_by_count(embeddings: Vectors, which: str = "in") -> float:
-    """Spearman's correlation between the lengths of the vectors and the counts of their words.
+    """Give Spearman's correlation between the lengths of the vectors and the counts of their words.
 
     Parameters
     ----------
