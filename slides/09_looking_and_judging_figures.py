@@ -5,7 +5,6 @@ import functools
 import numpy as np
 from gensim.models import Word2Vec
 from numpy.typing import NDArray
-from sklearn.manifold import TSNE
 
 from course_lib import (
     Embeddings,
@@ -18,7 +17,7 @@ from course_lib import (
 )
 from course_lib.embeddings import unit
 from course_lib.plots import Picture
-from course_lib.projections import Projection, project
+from course_lib.projections import project
 
 LINES = [
     "the king wears a golden crown",
@@ -77,7 +76,9 @@ def perplexities() -> Picture:
     for perplexity in (3, 10, 30):
         for seed in (1, 2):
             name = f"perplexity {perplexity}, seed {seed}"
-            maps[name] = _by_tsne(_vectors(), perplexity, seed)
+            maps[name] = project(
+                _vectors(), "tsne", perplexity=perplexity, seed=seed, init="random"
+            )
     return plots.projections_grid(
         maps,
         list(KIND_OF),
@@ -89,7 +90,10 @@ def perplexities() -> Picture:
 
 def random_heaps() -> Picture:
     noise = np.random.default_rng(1).normal(size=(len(KIND_OF), 32))
-    maps = {f"perplexity {n}": _by_tsne(noise, n, 1) for n in (2, 5, 30)}
+    maps = {
+        f"perplexity {n}": project(noise, "tsne", perplexity=n, seed=1, init="random")
+        for n in (2, 5, 30)
+    }
     return plots.projections_grid(
         maps, list(KIND_OF), title="Heaps out of nothing", size=(6.4, 2.8)
     )
@@ -150,9 +154,3 @@ def on_lee() -> evaluation.SimilarityResult:
 def _vectors() -> NDArray:
     rows = trained().vocabulary.encode(list(KIND_OF))
     return unit(trained().input_vectors[rows])
-
-
-def _by_tsne(vectors: NDArray, perplexity: float, seed: int) -> Projection:
-    tsne = TSNE(perplexity=perplexity, init="random", random_state=seed, method="exact")
-    points = tsne.fit_transform(vectors).astype(float)
-    return Projection(points, f"t-SNE, perplexity {perplexity}, seed {seed}")
