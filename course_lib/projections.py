@@ -19,7 +19,7 @@ class Projection:
     points : numpy.ndarray of float64, shape (n, 2)
         A row a vector, in the order of the vectors.
     method : str
-        The method and its settings in words, as in "t-SNE, perplexity 30, seed 0".
+        The method and its settings in words, as in "t-SNE, perplexity 30, start by PCA".
     shares : numpy.ndarray of float64, shape (2,), optional
         Share of the variance that each direction holds; PCA alone has it.
 
@@ -53,6 +53,7 @@ def project(
     normalise: bool = False,
     seed: int = 0,
     perplexity: float = 30.0,
+    init: str = "pca",
     n_neighbors: int = 15,
     min_dist: float = 0.1,
 ) -> Projection:
@@ -61,7 +62,7 @@ def project(
     PCA is a shadow: it looks at the vectors from the side that shows most of their variance, and
     distances in it are never too long. t-SNE (van der Maaten and Hinton 2008) and UMAP (McInnes et
     al. 2018) try to keep near points near and give up the rest: sizes of clusters and distances
-    between them mean nothing there, and another seed gives another picture.
+    between them mean nothing there, and another start gives another picture.
 
     Parameters
     ----------
@@ -72,10 +73,13 @@ def project(
     normalise : bool, default False
         Scale each vector to length 1 first, so that distances go by the cosine.
     seed : int, default 0
-        For t-SNE and UMAP. On one machine the same seed gives the same points; rounding on
-        another one can grow into another picture.
+        For UMAP, and for t-SNE from a random start. On one machine the same seed gives the same
+        points; rounding on another one can grow into another picture.
     perplexity : float, default 30
         For t-SNE: about how many neighbours each point keeps close; above 0 and below n.
+    init : {"pca", "random"}
+        For t-SNE: where the points start. From "pca" every seed gives the same picture; from
+        "random" another seed gives another one.
     n_neighbors : int, default 15
         For UMAP: how many neighbours each point keeps close; 2 to n - 1.
     min_dist : float, default 0.1
@@ -104,31 +108,8 @@ def project(
     if len(X) < 3:
         raise ValueError(f"{method} needs at least 3 vectors, not {len(X)}.")
     if method == "tsne":
-        return _tsne(X, seed, perplexity)
+        return _tsne(X, seed, perplexity, init)
     return _umap(X, seed, n_neighbors, min_dist)
-
-
-def explained_variance(vectors: ArrayLike) -> NDArray[np.float64]:
-    """Share of the variance in each principal direction.
-
-    Parameters
-    ----------
-    vectors : array, shape (n, d)
-        At least 2 vectors of at least 2 numbers, not all equal.
-
-    Returns
-    -------
-    numpy.ndarray of float64, shape (min(n, d),)
-        The largest share first; they sum to 1. The first two are those of ``project``.
-
-    Raises
-    ------
-    ValueError
-        Too few vectors, all equal, or not finite.
-    """
-    X = _checked(vectors)
-    variance = np.linalg.svd(X - X.mean(axis=0), compute_uv=False) ** 2
-    return variance / variance.sum()
 
 
 def _checked(vectors: ArrayLike) -> NDArray[np.float64]:
@@ -154,7 +135,9 @@ def _pca(X: NDArray[np.float64]) -> Projection:
     return Projection(points, "PCA", S[:2] ** 2 / np.square(S).sum())
 
 
-def _tsne(X: NDArray[np.float64], seed: int, perplexity: float) -> Projection:
+def _tsne(X: NDArray[np.float64], seed: int, perplexity: float, init: str) -> Projection:
+    if init not in ("pca", "random"):
+        raise ValueError(f'init must be "pca" or "random", not {init!r}.')
     if not 0 < perplexity < len(X):
         raise ValueError(
             f"perplexity must be above 0 and below the number of vectors, {len(X)}, not "
@@ -163,10 +146,11 @@ def _tsne(X: NDArray[np.float64], seed: int, perplexity: float) -> Projection:
     from sklearn.manifold import TSNE  # late: scikit-learn takes a second
     from threadpoolctl import threadpool_limits
 
-    model = TSNE(perplexity=perplexity, init="pca", random_state=seed)
+    model = TSNE(perplexity=perplexity, init=init, random_state=seed)
     with threadpool_limits(1):  # several threads add up in the order in which they finish
         points = model.fit_transform(X).astype(np.float64)
-    return Projection(points, f"t-SNE, perplexity {perplexity:g}, seed {seed}")
+    start = "start by PCA" if init == "pca" else f"seed {seed}"
+    return Projection(points, f"t-SNE, perplexity {perplexity:g}, {start}")
 
 
 def _umap(X: NDArray[np.float64], seed: int, n_neighbors: int, min_dist: float) -> Projection:

@@ -118,12 +118,14 @@ def place_labels(
     labels: Sequence[str],
     avoid: NDArray | None = None,
     family: str = "DejaVu Sans",
+    fontsize: float = 10,
     bold: Sequence[int] = (),
 ) -> None:
-    """Write a label beside each point where it hides no marker, no label and no curve.
+    """Write a label beside each point where it hides no marker, no label, no line and no curve.
 
     Each label takes the nearest free of many places around its point, the most crowded points
-    first. ``avoid`` holds further points, shape (m, 2), to keep clear of. Call it after ``settle``.
+    first; a line leads to it where it is far. ``avoid`` holds further points, shape (m, 2), to keep
+    clear of, and ``bold`` rows of labels to set off. Call it after ``settle``.
     """
     to_pixels = axes.transData.transform
     anchors = to_pixels(points) if len(points) else points
@@ -133,37 +135,55 @@ def place_labels(
     near = np.linalg.norm(anchors[:, None] - anchors[None], axis=2) < 100
     for row in np.argsort(-near.sum(axis=1), kind="stable"):
         weight = "bold" if row in bold else "normal"
-        width, height = text_size(labels[row], 10, weight, family)
+        width, height = text_size(labels[row], fontsize, weight, family)
         half = np.array([width, height]) / 2 + 3
         shift = free_place(anchors[row], half, taken, bounds)
         offset = (float(shift[0]) * 72 / DPI, float(shift[1]) * 72 / DPI)
-        far = np.hypot(*np.maximum(np.abs(shift) - half, 0)) > 16
+        far = bool(_far(shift[None], half)[0])
         line = {"arrowstyle": "-", "color": GREY, "linewidth": 0.8, "shrinkA": 1, "shrinkB": 3}
         axes.annotate(
-            labels[row], points[row], offset, textcoords="offset points", fontsize=10,
+            labels[row], points[row], offset, textcoords="offset points", fontsize=fontsize,
             ha="center", va="center", arrowprops=line if far else None, parse_math=False,
             family=family, weight=weight,
         )  # fmt: skip
         corner = anchors[row] + shift
         taken = np.vstack([taken, [*(corner - half), *(corner + half)]])
+        if far:
+            dots = anchors[row] + STEPS[:, None] * shift
+            taken = np.vstack([taken, np.column_stack([dots - 1, dots + 1])])
+
+
+ANGLES = np.pi * np.array([0, 8, 4, 12, 2, 14, 6, 10, 1, 15, 7, 9, 3, 13, 5, 11]) / 8
+GAPS = np.array([8, 14, 22, 32, 44, 58, 74, 92, 112, 134, 158])  # pixels
+STEPS = np.linspace(0.1, 1, 12)  # places on a line from a point to its label
 
 
 def free_place(
     anchor: NDArray, half: NDArray, taken: NDArray, bounds: NDArray
 ) -> NDArray[np.float64]:
     """Offset in pixels from a point to the centre of its label; ``half`` is half the label."""
-    angles = np.pi * np.array([0, 8, 4, 12, 2, 14, 6, 10, 1, 15, 7, 9, 3, 13, 5, 11]) / 8
-    directions = np.column_stack([np.cos(angles), np.sin(angles)])
-    best, lowest = np.zeros(2), np.inf
-    for gap in (8, 14, 22, 32, 44, 58, 74, 92, 112, 134, 158):
-        for direction in directions:
-            shift = direction * (half + gap)
-            low, high = anchor + shift - half, anchor + shift + half
-            overlap = np.minimum(high, taken[:, 2:]) - np.maximum(low, taken[:, :2])
-            cost = np.prod(np.maximum(overlap, 0), axis=1).sum()
-            cost += 1e4 * (np.maximum(bounds[:2] - low, 0) + np.maximum(high - bounds[2:], 0)).sum()
-            if cost < lowest:
-                best, lowest = shift, cost
-            if cost == 0:
-                return best
-    return best
+    directions = np.column_stack([np.cos(ANGLES), np.sin(ANGLES)])
+    shifts = (directions * (half + GAPS[:, None, None])).reshape(-1, 2)  # nearest first
+    reach = 2 * half + GAPS[-1]
+    close = ((taken[:, 2:] > anchor - reach) & (taken[:, :2] < anchor + reach)).all(axis=1)
+    taken = taken[close]
+    low, high = anchor + shifts - half, anchor + shifts + half
+    overlap = np.minimum(high[:, None], taken[:, 2:]) - np.maximum(low[:, None], taken[:, :2])
+    cost = np.prod(np.maximum(overlap, 0), axis=2).sum(axis=1)
+    cost += 1e4 * (np.maximum(bounds[:2] - low, 0) + np.maximum(high - bounds[2:], 0)).sum(axis=1)
+    free = shifts[cost == cost.min()]
+    if not _far(free[:1], half)[0]:
+        return free[0]
+    elsewhere = taken[((anchor < taken[:, :2]) | (anchor > taken[:, 2:])).any(axis=1)]
+    crossings = [_inside(anchor + STEPS[:, None] * shift, elsewhere) for shift in free]
+    return free[int(np.argmin(crossings))]
+
+
+def _inside(dots: NDArray, boxes: NDArray) -> int:
+    """How many dots of a line lie in boxes."""
+    return int(((dots[:, None] > boxes[:, :2]) & (dots[:, None] < boxes[:, 2:])).all(axis=2).sum())
+
+
+def _far(shifts: NDArray, half: NDArray) -> NDArray[np.bool_]:
+    """Whether labels lie so far from their point that a line has to lead there."""
+    return np.hypot(*np.maximum(np.abs(shifts) - half, 0).T) > 16

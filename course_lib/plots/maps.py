@@ -89,7 +89,7 @@ def word_map(
     if groups is not None:
         picture.legend(loc="outside lower center", ncols=min(len(members), 5))
     picture.settle()
-    place_labels(axes, projection.points, letters, family=family)
+    place_labels(axes, projection.points, letters, family=family, fontsize=_letter_size(words))
     return picture
 
 
@@ -114,6 +114,10 @@ def _map_size(n: int) -> Size:
     if n <= 50:
         return (7, 5)
     return (8.5, 7) if n <= 100 else (10, 9)
+
+
+def _letter_size(words: Sequence[str]) -> float:
+    return 10 if len(words) <= 60 else 8
 
 
 def _map_title(projection: Projection) -> str:
@@ -249,7 +253,7 @@ def neighbourhood(
     _name_axes(axes, projection)
     picture.colorbar(drawn, ax=axes, shrink=0.7, aspect=30, label="cosine")
     picture.settle()
-    place_labels(axes, points, letters, family=family, bold=[0])
+    place_labels(axes, points, letters, family=family, fontsize=_letter_size(names), bold=[0])
     return picture
 
 

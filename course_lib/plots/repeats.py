@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.ticker import NullLocator
 from numpy.typing import ArrayLike, NDArray
 
-from course_lib.plots._pieces import enumerated, finite_numbers, grouped, written
+from course_lib.plots._pieces import enumerated, finite_numbers, grouped, position, written
 from course_lib.plots.picture import GREY, MARKERS, PALETTE, Picture, Size, styled
 
 
@@ -93,13 +93,12 @@ def intervals(
     *,
     xlabel: str,
     interval: str = "95% interval",
+    repeats: Mapping[str, ArrayLike] | None = None,
     references: Mapping[str, float] | None = None,
     title: str | None = None,
     size: Size | None = None,
 ) -> Picture:
     """Draw estimates with their intervals, one below the other, to compare them.
-
-    Where the repeats themselves are at hand, ``seed_spread`` draws each of them.
 
     Parameters
     ----------
@@ -111,6 +110,8 @@ def intervals(
         What is estimated.
     interval : str, default "95% interval"
         What low and high are.
+    repeats : dict of name to array, optional
+        What each seed gave, for some names or all: a small grey dot each.
     references : dict of str to float, optional
         At most 3 vertical lines to compare with, such as ``{"chance": 0.25}``.
     title : str, optional
@@ -126,14 +127,17 @@ def intervals(
     Raises
     ------
     KeyError
-        A name has no group.
+        A name has no group, or there are repeats of a name that has no estimate.
     ValueError
-        No estimate or too many, or one that is not low <= estimate <= high.
+        No estimate or too many, or a low above its high.
     """
     names, lines = list(estimates), dict(references or {})
     if not 1 <= len(names) <= 30 or len(lines) > 3:
         raise ValueError(f"Give 1 to 30 estimates, not {len(names)}, and at most 3 references.")
     numbers = {name: _estimate(name, each) for name, each in estimates.items()}
+    runs = {
+        position(name, names): finite_numbers(name, run, 1) for name, run in (repeats or {}).items()
+    }
     members = grouped(names, groups)
     told = [f"{name} {_range(each)}" for name, each in numbers.items()]
     alt = f"{xlabel[0].upper()}{xlabel[1:]}, estimate ({interval}): {'; '.join(told[:12])}"
@@ -143,10 +147,19 @@ def intervals(
     axes = picture.add_subplot()
     for number, (label, rows) in enumerate(members.items()):
         middle, low, high = np.array([numbers[names[row]] for row in rows]).T
-        axes.errorbar(
-            middle, rows, xerr=[middle - low, high - middle], color=PALETTE[number], label=label,
-            marker=MARKERS[number], linestyle="none", markersize=7, capsize=4,
-        )  # fmt: skip
+        axes.plot(
+            middle,
+            rows,
+            MARKERS[number],
+            color=PALETTE[number],
+            markersize=7,
+            label=label,
+            zorder=4,
+        )
+        half = (high - low) / 2  # drawn for itself: the estimate of a bootstrap may lie outside
+        axes.errorbar(low + half, rows, xerr=half, fmt="none", color=PALETTE[number], capsize=4)
+    for row, run in runs.items():
+        axes.plot(run, np.full(len(run), row + 0.22), "o", color=GREY, markersize=4, label="a seed")
     for (label, value), dash in zip(lines.items(), ("--", ":", "-."), strict=False):
         axes.axvline(value, color=GREY, linestyle=dash, linewidth=1.5, label=label)
     axes.set_yticks(range(len(names)), names, parse_math=False)
@@ -154,19 +167,20 @@ def intervals(
     axes.set_xlabel(f"{xlabel} ({interval})")
     axes.grid(True, axis="x")
     handles, labels = axes.get_legend_handles_labels()
-    named = [place for place, label in enumerate(labels) if groups is not None or label in lines]
-    if named:
+    legend = dict(zip(labels, handles, strict=True))  # one "a seed", however many rows have it
+    if groups is None:
+        del legend["words"]
+    if legend:
         picture.legend(
-            [handles[place] for place in named], [labels[place] for place in named],
-            loc="outside lower center", ncols=min(len(named), 4),
-        )  # fmt: skip
+            legend.values(), legend, loc="outside lower center", ncols=min(len(legend), 4)
+        )
     return picture
 
 
 def _estimate(name: str, numbers: Sequence[float]) -> NDArray[np.float64]:
     checked = finite_numbers(name, numbers, ndim=1)
-    if len(checked) != 3 or not checked[1] <= checked[0] <= checked[2]:
-        raise ValueError(f"{name} needs (estimate, low, high) with the estimate between the two.")
+    if len(checked) != 3 or checked[1] > checked[2]:
+        raise ValueError(f"{name} needs (estimate, low, high), with low at most high.")
     return checked
 
 

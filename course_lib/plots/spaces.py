@@ -11,13 +11,13 @@ from numpy.typing import ArrayLike, NDArray
 from course_lib.embeddings import Embeddings
 from course_lib.plots._pieces import (
     enumerated,
+    finite_numbers,
     highest,
     quoted,
     write_cells,
     written,
 )
 from course_lib.plots.picture import DIVERGING, GREY, MARKERS, PALETTE, Picture, Size, styled
-from course_lib.projections import explained_variance
 
 
 @styled
@@ -88,7 +88,7 @@ def similarity_heatmap(
 
 @styled
 def spectrum(
-    vectors: ArrayLike | Mapping[str, ArrayLike],
+    shares: ArrayLike | Mapping[str, ArrayLike],
     *,
     title: str | None = None,
     size: Size = (7, 3.6),
@@ -97,8 +97,9 @@ def spectrum(
 
     Parameters
     ----------
-    vectors : array, shape (n, d), or dict of name to such arrays
-        1 to 7 sets of vectors.
+    shares : array, shape (k,), or dict of name to such arrays
+        The shares of the variance, the largest first, as ``evaluation.spectrum`` gives them; for
+        1 to 7 sets of vectors, 2 or more components each.
     title : str, optional
         The finding; made from the data when left out.
     size : (float, float)
@@ -112,16 +113,16 @@ def spectrum(
     Raises
     ------
     ValueError
-        No set or too many, or vectors that have no variance.
+        No set or too many, or numbers that are no shares.
     """
-    named = vectors if isinstance(vectors, Mapping) else {"vectors": vectors}
+    named = shares if isinstance(shares, Mapping) else {"variance": shares}
     if not 1 <= len(named) <= len(PALETTE):
-        raise ValueError(f"Give 1 to {len(PALETTE)} sets of vectors, not {len(named)}.")
-    shares = {name: explained_variance(each) for name, each in named.items()}
-    sums = {name: np.cumsum(each) for name, each in shares.items()}
+        raise ValueError(f"Give 1 to {len(PALETTE)} sets of shares, not {len(named)}.")
+    held = {name: _shares(name, each) for name, each in named.items()}
+    sums = {name: np.cumsum(each) for name, each in held.items()}
     half = {name: 1 + int(np.searchsorted(each, 0.5)) for name, each in sums.items()}
     facts = [
-        f"{name}: the first {written(shares[name][0])}, the first two {written(each[1])}, half "
+        f"{name}: the first {written(held[name][0])}, the first two {written(each[1])}, half "
         f"with {half[name]} of {len(each)}"
         for name, each in sums.items()
     ]
@@ -129,10 +130,10 @@ def spectrum(
     picture = Picture(title or _spectrum_title(sums, half), alt, size)
     left, right = picture.subplots(1, 2)
     for number, name in enumerate(named):
-        places = np.arange(1, len(shares[name]) + 1)
+        places = np.arange(1, len(held[name]) + 1)
         marks: dict[str, Any] = {"color": PALETTE[number], "marker": MARKERS[number]}
         marks |= {"markersize": 5, "markevery": max(len(places) // 10, 1), "label": name}
-        left.plot(places, shares[name], **marks)
+        left.plot(places, held[name], **marks)
         right.plot(places, sums[name], **marks)
     left.set(xlabel="component", ylabel="share of the variance", ylim=(0, None))
     right.set(xlabel="components up to this one", ylabel="sum of the shares", ylim=(0, 1.03))
@@ -144,6 +145,15 @@ def spectrum(
         handles, labels = left.get_legend_handles_labels()
         picture.legend(handles, labels, loc="outside lower center", ncols=min(len(named), 4))
     return picture
+
+
+def _shares(name: str, values: ArrayLike) -> NDArray[np.float64]:
+    shares = finite_numbers(name, values, ndim=1)
+    if len(shares) < 2 or shares.min() < 0 or abs(shares.sum() - 1) > 1e-6:
+        raise ValueError(f"{name} needs 2 or more shares that sum to 1.")
+    if (np.diff(shares) > 0).any():
+        raise ValueError(f"{name} needs the largest share first.")
+    return shares
 
 
 def _spectrum_title(sums: Mapping[str, NDArray], half: Mapping[str, int]) -> str:

@@ -3,21 +3,17 @@
 import html
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
-from IPython.display import display
 
 from course_lib.embeddings import Embeddings
-from course_lib.files import replacing
+from course_lib.plots import Picture
 from course_lib.settings import Word2VecSettings
+from course_lib.widgets.pages import STATIC, PageWidget
 from course_lib.widgets.steps import Steps, sgd_steps
 from course_lib.widgets.story import picture, story
 
-STATIC = Path(__file__).parent / "static"
-VIEW = "application/vnd.jupyter.widget-view+json"
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -47,7 +43,7 @@ show(
 """
 
 
-class Word2VecSteps(anywidget.AnyWidget):
+class Word2VecSteps(PageWidget):
     """The steps as a widget: both matrices, the predictions, and what each step changed.
 
     All steps are computed ahead. So the widget needs no kernel once it is shown, and
@@ -87,13 +83,34 @@ class Word2VecSteps(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return f"Word2VecSteps({self.run!r})"
 
-    def _ipython_display_(self) -> None:
-        bundle = self._repr_mimebundle_()
-        assert bundle is not None, "only a widget without a view has none"
-        # Two outputs: in one, JupyterLab would show the widget or an error, and the picture never.
-        # The style sheet hides what follows the widget for as long as it is there.
-        display({VIEW: bundle[0][VIEW]}, raw=True)
-        display(picture(self.run))
+    def picture(self) -> Picture:
+        """Draw the start and the first step.
+
+        Returns
+        -------
+        Picture
+            What stands in for the widget.
+        """
+        return picture(self.run)
+
+    def page(self) -> str:
+        """Write the steps as a page of their own.
+
+        Returns
+        -------
+        str
+            HTML.
+        """
+        still = self.picture()
+        return PAGE.format(
+            title=html.escape(self.story["title"]),
+            style=(STATIC / "word2vec_steps.css").read_text(encoding="utf-8"),
+            script=(STATIC / "word2vec_steps.js").read_text(encoding="utf-8"),
+            png=still._repr_mimebundle_()[0]["image/png"],
+            alt=html.escape(still.alt),
+            # A word "</script>" would end the element.
+            story=json.dumps(self.story, ensure_ascii=False).replace("<", "\\u003c"),
+        )
 
 
 def word2vec_steps(
@@ -135,32 +152,3 @@ def word2vec_steps(
     Word2VecSteps(Steps(3 steps of skip-gram, negative-sampling on 3 words))
     """
     return Word2VecSteps(sgd_steps(sentences, settings, steps=steps, initial=initial))
-
-
-def save_page(path: str | Path, widget: Word2VecSteps) -> None:
-    """Write a widget as one HTML file that needs neither a kernel nor the network.
-
-    Parameters
-    ----------
-    path : str or pathlib.Path
-        The file; an existing one is replaced when the new one is whole.
-    widget : Word2VecSteps
-        What ``word2vec_steps`` gave.
-
-    Raises
-    ------
-    FileNotFoundError
-        The folder does not exist.
-    """
-    still = picture(widget.run)
-    page = PAGE.format(
-        title=html.escape(widget.story["title"]),
-        style=(STATIC / "word2vec_steps.css").read_text(encoding="utf-8"),
-        script=(STATIC / "word2vec_steps.js").read_text(encoding="utf-8"),
-        png=still._repr_mimebundle_()[0]["image/png"],
-        alt=html.escape(still.alt),
-        # A word "</script>" would end the element.
-        story=json.dumps(widget.story, ensure_ascii=False).replace("<", "\\u003c"),
-    )
-    with replacing(path) as file:
-        file.write(page.encode())

@@ -1,0 +1,68 @@
+"""What all widgets share: a picture that stands in for them, and a page of their own."""
+
+from pathlib import Path
+
+import anywidget
+from IPython.display import display
+
+from course_lib.files import replacing
+from course_lib.plots import Picture
+
+STATIC = Path(__file__).parent / "static"
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+class PageWidget(anywidget.AnyWidget):
+    """A widget that needs no kernel once it is shown, and can be a page of its own.
+
+    As the last line of a notebook cell it brings a picture, which stands in its place where no
+    widget can run. Its style sheet has to hide the two outputs that follow it.
+    """
+
+    def picture(self) -> Picture:
+        """Draw what stands in for the widget.
+
+        Returns
+        -------
+        Picture
+            The same each time.
+        """
+        raise NotImplementedError
+
+    def page(self) -> str:
+        """Write the widget as a page that needs neither a kernel nor the network.
+
+        Returns
+        -------
+        str
+            HTML, the same each time.
+        """
+        raise NotImplementedError
+
+    def _ipython_display_(self) -> None:
+        bundle = self._repr_mimebundle_()
+        assert bundle is not None, "only a widget without a view has none"
+        # Two outputs: in one, JupyterLab would show the widget or an error, and the picture never.
+        # The style sheet hides what follows the widget for as long as it is there.
+        display({VIEW: bundle[0][VIEW]}, raw=True)
+        display(self.picture())
+
+
+def save_page(path: str | Path, widget: PageWidget) -> None:
+    """Write a widget as one HTML file that needs neither a kernel nor the network.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        The file; an existing one is replaced when the new one is whole.
+    widget : PageWidget
+        What ``word2vec_steps`` or ``interactive_map`` gave.
+
+    Raises
+    ------
+    FileNotFoundError
+        The folder does not exist.
+    """
+    page = widget.page().encode()
+    with replacing(path) as file:
+        file.write(page)
