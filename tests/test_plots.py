@@ -1,4 +1,5 @@
 import base64
+import dataclasses
 import html
 import itertools
 import re
@@ -17,6 +18,14 @@ from matplotlib.text import Text
 
 from course_lib import plots
 from course_lib.embeddings import Embeddings
+from course_lib.evaluation import (
+    AnalogyResult,
+    AnalogySection,
+    Answer,
+    JudgedPair,
+    Report,
+    SimilarityResult,
+)
 from course_lib.huffman import HuffmanTree
 from course_lib.plots import fonts
 from course_lib.vocabulary import Vocabulary
@@ -53,6 +62,33 @@ FILE = [
     ("number", b"\x00\x00\x80\x3f"), ("number", b"\x00\x00\x00\x3f"), ("separator", b"\n"),
 ]  # fmt: skip
 LENGTHS = np.outer(1 + np.sin(np.arange(300) / 100), [3.0, 0.0, -4.0])
+
+
+def similarity_result(name, spearman, covered=40, frequency=0.05, problem=""):
+    """A result as word_similarity gives it."""
+    pairs = tuple(JudgedPair(f"a{n}", f"b{n}", float(n)) for n in range(covered))
+    low, high = (np.nan, np.nan) if problem else (spearman - 0.12, spearman + 0.1)
+    random = np.array([]) if problem else np.linspace(-0.15, 0.17, 20)
+    return SimilarityResult(
+        name, "in", 353, pairs, np.arange(covered) / 40, spearman, spearman, low, high, 0.95,
+        random, frequency, problem,
+    )  # fmt: skip
+
+
+def analogy_section(name, right, covered, questions):
+    answers = [Answer("a", "b", "c", "d", "d", n < right) for n in range(covered)]
+    return AnalogySection(name, questions, tuple(answers))
+
+
+SIMILARITY = [similarity_result("wordsim353", 0.46), similarity_result("simlex999", 0.25)]
+UNCOVERED = similarity_result("rw", np.nan, 2, np.nan, "2 pairs are covered")
+SECTIONS = (
+    analogy_section("capital-common-countries", 30, 130, 506),
+    analogy_section("currency", 0, 0, 866),
+    analogy_section("gram6-nationality-adjective", 12, 700, 1599),
+)
+ANALOGIES = AnalogyResult("google", "3cosadd", True, "in", SECTIONS)
+REPORT = Report("vectors", (*SIMILARITY, UNCOVERED), ANALOGIES, {})
 TREE = HuffmanTree.from_counts([4, 3, 2, 10, 2])
 DEEP = HuffmanTree.from_counts([2**power for power in range(31, -1, -1)])
 
@@ -179,6 +215,18 @@ CALLS = {
     "vector_lengths": lambda: plots.vector_lengths(
         LENGTHS, VOCABULARY.words, ["word1", "word20", "word21", "word300"], title="Short, long"
     ),
+    "similarity_scores": lambda: plots.similarity_scores(
+        {"skip-gram": SIMILARITY[0], "CBOW": SIMILARITY[1]}
+    ),
+    "similarity_scores, twelve": lambda: plots.similarity_scores(
+        {f"model {n}": similarity_result("rg", n / 12, frequency=np.nan) for n in range(12)},
+        title="The later the better",
+    ),
+    "similarity_scores, none": lambda: plots.similarity_scores({"rw": UNCOVERED}),
+    "evaluation_report": lambda: plots.evaluation_report(REPORT),
+    "evaluation_report, no analogies": lambda: plots.evaluation_report(
+        dataclasses.replace(REPORT, analogies=None)
+    ),
     "vector_lengths, none marked": lambda: plots.vector_lengths(
         LENGTHS[:20], VOCABULARY.words[:20], title="Short, long"
     ),
@@ -228,6 +276,10 @@ HALF = {
     "against_counts": lambda: plots.against_counts(
         VOCABULARY.counts, {"IN": np.arange(300.0)}, ylabel="length", title="t", size=(4.6, 3.6)
     ),
+    "similarity_scores": lambda: plots.similarity_scores(
+        {"skip-gram": SIMILARITY[0], "CBOW": SIMILARITY[1]}, title="t", size=(5, 3.2)
+    ),
+    "evaluation_report": lambda: plots.evaluation_report(REPORT, title="t", size=(5.2, 5)),
     "file_bytes": lambda: plots.file_bytes(FILE, title="A header, then", size=(5.2, 1.9)),
     "vector_lengths": lambda: plots.vector_lengths(
         LENGTHS, VOCABULARY.words, ["word1", "word300"], title="t", size=(4.6, 3.5)
@@ -969,3 +1021,35 @@ def test_vector_lengths_refuses_what_does_not_fit():
         plots.vector_lengths(LENGTHS, VOCABULARY.words[:-1], title="t")
     with pytest.raises(KeyError, match="moon"):
         plots.vector_lengths(LENGTHS, VOCABULARY.words, ["moon"], title="t")
+
+
+def test_similarity_scores_tell_numbers_and_verdict():
+    picture = plots.similarity_scores({"a": SIMILARITY[0], "b": SIMILARITY[1], "c": UNCOVERED})
+    assert "a: 0.46 (0.34 to 0.56; 40 of 353 pairs, random 0.01, counts 0.05)" in picture.alt
+    assert "c: 2 of 353 pairs, no correlation" in picture.alt
+    assert picture.get_suptitle() == "Better than chance and bare counts: a"
+    dots = [line.get_xdata()[0] for line in picture.axes[0].lines if line.get_marker() == "o"]
+    assert dots == [0.46, 0.25]
+    better = plots.similarity_scores({"a": SIMILARITY[0]})
+    assert better.get_suptitle() == "Better than chance and bare counts"
+    worse = plots.similarity_scores({"b": SIMILARITY[1]})
+    assert worse.get_suptitle().startswith("No better than chance")
+    nothing = plots.similarity_scores({"c": UNCOVERED})
+    assert nothing.get_suptitle() == "Too few pairs are covered to say anything"
+
+
+def test_evaluation_report_tells_the_analogies():
+    picture = plots.evaluation_report(REPORT)
+    assert "google: 5.1% of 830 right, most in capital-common-countries (23.1%)" in picture.alt
+    widths = [patch.get_width() for patch in picture.axes[1].patches]
+    np.testing.assert_allclose(widths, [30 / 130, 0, 12 / 700])
+    empty = dataclasses.replace(ANALOGIES, sections=SECTIONS[1:2])
+    alt = plots.evaluation_report(dataclasses.replace(REPORT, analogies=empty)).alt
+    assert "Of 866 analogies of google none is covered" in alt
+
+
+def test_scores_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match="1 to 12 results, not 0"):
+        plots.similarity_scores({})
+    with pytest.raises(ValueError, match="0 lists"):
+        plots.evaluation_report(dataclasses.replace(REPORT, similarity=()))

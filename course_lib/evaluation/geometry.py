@@ -228,7 +228,7 @@ def pmi_fit(
     """Compare the scores v_w . u_c with PMI(w, c) - log k, over the pairs that were seen.
 
     With d as large as it needs to be, negative sampling with k negatives ends there (Levy and
-    Goldberg 2014, equation 11). If the noise is drawn from counts to the power of 3/4, the context
+    Goldberg 2014, equation 7). If the noise is drawn from counts to the power of 3/4, the context
     is smoothed in the same way: PMI takes P(c)^0.75 / Z in the place of P(c) (Levy et al. 2015,
     section 3.1).
 

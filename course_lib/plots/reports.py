@@ -12,6 +12,7 @@ from course_lib.plots.picture import BLUE, GREY, ORANGE, PALE, Picture, Size, st
 
 ROW = 0.38  # inches
 MOST_ROWS = 12
+MOST_TOLD = 6  # of more, the alt text leaves out the baselines: nobody listens for so long
 
 
 @styled
@@ -45,7 +46,7 @@ def similarity_scores(
         title or _finding(results), _told(results), size or (7, 1.7 + ROW * len(results))
     )
     _draw_scores(picture.add_subplot(), results)
-    picture.legend(loc="outside lower center", ncols=3)
+    _add_legend(picture)
     return picture
 
 
@@ -90,8 +91,15 @@ def evaluation_report(
         upper, lower = picture.subplots(2, height_ratios=heights)
         _draw_scores(upper, results)
         _draw_sections(lower, report.analogies)
-    picture.legend(loc="outside lower center", ncols=3)
+    _add_legend(picture)
     return picture
+
+
+def _add_legend(picture: Picture) -> None:
+    """Say what the signs mean, three in a line as far as they fit."""
+    if picture.axes[0].get_legend_handles_labels()[0]:
+        wide = picture.get_size_inches()[0] > 6
+        picture.legend(loc="outside lower center", ncols=3 if wide else 1)
 
 
 def _draw_scores(axes: Axes, results: Mapping[str, SimilarityResult]) -> None:
@@ -114,7 +122,7 @@ def _draw_scores(axes: Axes, results: Mapping[str, SimilarityResult]) -> None:
         spread = np.nan_to_num(np.maximum(ends, 0))[:, None]  # of few pairs it may lie outside
         axes.errorbar(
             result.spearman, row, xerr=spread, fmt="o", color=BLUE, capsize=4, markersize=7,
-            label=f"these vectors, {result.confidence:.0%} interval" if first else None,
+            label=f"Spearman, {result.confidence:.0%} interval" if first else None,
         )  # fmt: skip
     axes.axvline(0, color=GREY, lw=1)
     reached = [0.0]
@@ -123,7 +131,7 @@ def _draw_scores(axes: Axes, results: Mapping[str, SimilarityResult]) -> None:
     axes.set_xlim(np.nanmin(reached) - 0.03, np.nanmax(reached) + 0.03)  # bars would touch the edge
     labels = [f"{name}\n{result.covered} of {result.pairs}" for name, result in results.items()]
     axes.set_yticks(rows, labels, parse_math=False, fontsize=9)
-    axes.set(xlabel="Spearman correlation with people", ylim=(len(results) - 0.5, -0.5))
+    axes.set(xlabel="Spearman correlation", ylim=(len(results) - 0.5, -0.5))
     axes.grid(True, axis="x")
 
 
@@ -141,6 +149,8 @@ def _draw_sections(axes: Axes, found: AnalogyResult) -> None:
 
 def _finding(results: Mapping[str, SimilarityResult]) -> str:
     """Say how many of the intervals lie above both baselines."""
+    if all(result.problem for result in results.values()):
+        return "Too few pairs are covered to say anything"
     above = [
         name
         for name, result in results.items()
@@ -163,9 +173,10 @@ def _told(results: Mapping[str, SimilarityResult]) -> str:
             continue
         known = "" if np.isnan(result.frequency) else f", counts {written(result.frequency)}"
         chance = f", random {written(result.random.mean())}" if len(result.random) else ""
+        told = "" if len(results) > MOST_TOLD else f"; {covered}{chance}{known}"
         facts.append(
             f"{name}: {written(result.spearman)} ({written(result.low)} to "
-            f"{written(result.high)}; {covered}{chance}{known})"
+            f"{written(result.high)}{told})"
         )
     return f"Spearman correlation with people, with interval. {'; '.join(facts)}."
 

@@ -22,7 +22,7 @@ def test_a_turn_is_found_again(turned):
     before, turn, after = turned
     found = evaluation.procrustes(before, after)
     np.testing.assert_allclose(found, turn, atol=1e-12)
-    back = evaluation.procrustes(after, before, ["w3", "w5", "w7", "w9", "w11", "w13", "w15"])
+    back = evaluation.procrustes(after, before, after.vocabulary.words[:10])
     np.testing.assert_allclose(back, turn.T, atol=1e-12)
 
 
@@ -44,11 +44,10 @@ def test_nothing_else_is_nearer():
 
 
 def test_the_word_that_was_moved_comes_first(turned):
-    before, turn, after = turned
-    row = after.vocabulary.index("w42" if "w42" in after.vocabulary else "w41")
-    word = after.vocabulary.words[row]
+    before, _, after = turned
+    word, other, another = after.vocabulary.words[20:23]
     moved = after.input_vectors.copy()
-    moved[row] = -moved[row]
+    moved[20] = -moved[20]
     changed = Embeddings(after.vocabulary, moved)
     (first, cosine), (_, next_cosine) = evaluation.moved_words(before, changed, topn=2)
     assert first == word
@@ -56,7 +55,7 @@ def test_the_word_that_was_moved_comes_first(turned):
     unaligned = evaluation.moved_words(before, changed, topn=70, align=False)
     assert np.mean([cosine for _, cosine in unaligned]) < 0.5
     assert len(evaluation.moved_words(before, changed, topn=1000)) == 70
-    ranked = evaluation.moved_words(before, changed, words=["w3", word, "w5"])
+    ranked = evaluation.moved_words(before, changed, words=[other, word, another])
     assert ranked[0][0] == word and len(ranked) == 3
 
 
@@ -81,13 +80,13 @@ def test_a_word_that_changes_its_company_moves_most_in_training():
 
 def test_zero_vectors_stay_zero(turned):
     before, _, after = turned
+    word = after.vocabulary.words[3]
     vectors = before.input_vectors.copy()
-    vectors[3] = 0
-    words = ["w3"] if "w3" in after.vocabulary else []
+    vectors[before.vocabulary.index(word)] = 0
     emptied = Embeddings(before.vocabulary, vectors)
     found = dict(evaluation.moved_words(emptied, after, topn=80))
     assert np.isfinite(list(found.values())).all()
-    assert all(found[word] == 0 for word in words)
+    assert found[word] == 0
 
 
 def test_spaces_that_do_not_fit_are_refused(turned):

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 from gensim.models import Word2Vec
@@ -243,3 +245,17 @@ def test_directions_are_those_of_unit_in_blocks(monkeypatch):
     np.testing.assert_array_equal(directions(matrix), whole)
     assert whole.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(whole, axis=1), np.arange(50) != 3, atol=1e-6)
+
+
+def test_the_memory_is_that_of_a_block():
+    """All scores at once would take 19,544 x 20,000 x 4 bytes, 1.5 GB."""
+    rng = np.random.default_rng(1)
+    words = WORDS + [f"w{number}" for number in range(20_000 - len(WORDS))]
+    embeddings = Embeddings(Vocabulary(words), rng.normal(size=(20_000, 8)).astype(np.float32))
+    for method in analogy.METHODS:
+        tracemalloc.start()
+        found = evaluation.analogies(embeddings, method=method)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert found.total.covered == 19_544
+        assert peak < 150e6
