@@ -53,6 +53,22 @@ class WindowBatch(NamedTuple):
     words_read: int
 
 
+class Block(NamedTuple):
+    """What several batches are cut from: row i of each array belongs to one pair, or to one window.
+
+    Attributes
+    ----------
+    arrays : tuple of numpy.ndarray
+        Of pairs their centres and contexts, each of shape (n,); of windows their contexts and
+        masks, each of shape (n, C), and centres, shape (n,).
+    words_read : numpy.ndarray of int, shape (n,)
+        As for a ``PairBatch``.
+    """
+
+    arrays: tuple[NDArray, ...]
+    words_read: Rows
+
+
 class _Windows(NamedTuple):
     """Centre words with their contexts end to end; ``counts`` says how many belong to each.
 
@@ -159,17 +175,9 @@ def pair_batches(
     PairBatch
         Centres, contexts, and how many words have been read.
     """
-    pairs = (
-        _Windows(
-            np.repeat(centers, counts),
-            np.ones(len(contexts), np.int64),
-            contexts,
-            np.repeat(words_read, counts),
-        )
-        for centers, counts, contexts, words_read in _windows(sentences, vocabulary, settings, rng)
-    )
-    for batch in _cut(pairs, settings.batch_size or DEFAULT_BATCH_SIZE):
-        yield PairBatch(batch.centers, batch.contexts, int(batch.words_read[-1]))
+    for (centers, contexts), read in pair_blocks(sentences, vocabulary, settings, rng):
+        for part in parts(len(centers), batch_size(settings)):
+            yield PairBatch(centers[part], contexts[part], int(read[part][-1]))
 
 
 def window_batches(
@@ -198,14 +206,111 @@ def window_batches(
     WindowBatch
         Contexts, centres, and how many words have been read.
     """
+    for (contexts, mask, centers), read in window_blocks(sentences, vocabulary, settings, rng):
+        for part in parts(len(centers), batch_size(settings)):
+            yield WindowBatch(contexts[part], mask[part], centers[part], int(read[part][-1]))
+
+
+def pair_blocks(
+    sentences: Iterable[Sequence[str]],
+    vocabulary: Vocabulary,
+    settings: Word2VecSettings,
+    rng: np.random.Generator,
+) -> Iterator[Block]:
+    """Give the pairs of ``pair_batches`` many batches at a time.
+
+    Parameters
+    ----------
+    sentences : iterable of sequences of str
+        As for ``pair_batches``.
+    vocabulary : Vocabulary
+        The known words.
+    settings : Word2VecSettings
+        As for ``pair_batches``.
+    rng : numpy.random.Generator
+        Draws the dropped tokens and the windows.
+
+    Yields
+    ------
+    Block
+        Whole batches, of some 10,000 words; what is left comes in the last one.
+    """
+    pairs = (
+        _Windows(
+            np.repeat(centers, counts),
+            np.ones(len(contexts), np.int64),
+            contexts,
+            np.repeat(words_read, counts),
+        )
+        for centers, counts, contexts, words_read in _windows(sentences, vocabulary, settings, rng)
+    )
+    for centers, _, contexts, words_read in _whole_batches(pairs, batch_size(settings)):
+        yield Block((centers, contexts), words_read)
+
+
+def window_blocks(
+    sentences: Iterable[Sequence[str]],
+    vocabulary: Vocabulary,
+    settings: Word2VecSettings,
+    rng: np.random.Generator,
+) -> Iterator[Block]:
+    """Give the windows of ``window_batches`` many batches at a time.
+
+    Parameters
+    ----------
+    sentences : iterable of sequences of str
+        As for ``pair_batches``.
+    vocabulary : Vocabulary
+        The known words.
+    settings : Word2VecSettings
+        As for ``pair_batches``.
+    rng : numpy.random.Generator
+        Draws the dropped tokens and the windows.
+
+    Yields
+    ------
+    Block
+        Whole batches, of some 10,000 words; what is left comes in the last one.
+    """
     windows = _windows(sentences, vocabulary, settings, rng)
-    for centers, counts, flat, words_read in _cut(
-        windows, settings.batch_size or DEFAULT_BATCH_SIZE
-    ):
+    for centers, counts, flat, words_read in _whole_batches(windows, batch_size(settings)):
         mask = np.arange(counts.max()) < counts[:, None]
         contexts = np.zeros(mask.shape, flat.dtype)
         contexts[mask] = flat
-        yield WindowBatch(contexts, mask, centers, int(words_read[-1]))
+        yield Block((contexts, mask, centers), words_read)
+
+
+def batch_size(settings: Word2VecSettings) -> int:
+    """Say how many pairs or windows a batch has.
+
+    Parameters
+    ----------
+    settings : Word2VecSettings
+        ``batch_size`` is read.
+
+    Returns
+    -------
+    int
+        It, or 64.
+    """
+    return settings.batch_size or DEFAULT_BATCH_SIZE
+
+
+def parts(length: int, size: int) -> Iterator[slice]:
+    """Cut a length into slices of one size; only the last one may be shorter.
+
+    Parameters
+    ----------
+    length, size : int
+        Of the whole, and of each slice.
+
+    Yields
+    ------
+    slice
+        From 0 on.
+    """
+    for start in range(0, length, size):
+        yield slice(start, start + size)
 
 
 def _windows(
@@ -277,27 +382,18 @@ def _contexts(
     return counts, words[positions]
 
 
-def _cut(chunks: Iterable[_Windows], size: int) -> Iterator[_Windows]:
-    """Cut a stream of windows into batches of ``size``; only the last one may be smaller."""
+def _whole_batches(chunks: Iterable[_Windows], size: int) -> Iterator[_Windows]:
+    """Cut a stream of windows where batches of ``size`` end; only the last one may be smaller."""
     rest: _Windows | None = None
     for chunk in chunks:
         if rest is not None:
             chunk = _Windows(*(np.concatenate(both) for both in zip(rest, chunk, strict=True)))
         centers, counts, contexts, words_read = chunk
-        ends = np.concatenate([[0], np.cumsum(counts)])
         whole = len(centers) - len(centers) % size
-        starts = [*range(0, whole, size), whole]
-        batches = [
-            _Windows(
-                centers[start : start + size],
-                counts[start : start + size],
-                contexts[ends[start] : ends[min(start + size, len(centers))]],
-                words_read[start : start + size],
-            )
-            for start in starts
-        ]
-        yield from batches[:-1]
-        rest = batches[-1]
+        end = counts[:whole].sum()
+        if whole:
+            yield _Windows(centers[:whole], counts[:whole], contexts[:end], words_read[:whole])
+        rest = _Windows(centers[whole:], counts[whole:], contexts[end:], words_read[whole:])
     if rest is not None and len(rest.centers):
         yield rest
 

@@ -1,11 +1,7 @@
 """What our trainers share: a checked start, the same batches, a falling learning rate."""
 
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from itertools import chain, islice
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +9,7 @@ from numpy.typing import NDArray
 from course_lib.corpus import require_reiterable
 from course_lib.embeddings import Embeddings
 from course_lib.huffman import HuffmanTree
-from course_lib.pairs import pair_batches, window_batches
+from course_lib.pairs import batch_size, pair_blocks, parts, window_blocks
 from course_lib.progress import progress_bar
 from course_lib.settings import Word2VecSettings
 from course_lib.vocabulary import Vocabulary, require_sentence
@@ -22,12 +18,8 @@ NO_PAIRS = (
     "The text holds no pair of known words, so there is nothing to learn from. "
     "Use longer sentences, a lower min_count, or a larger sample."
 )
-AHEAD = 2
-HANDFUL = 16  # batches in a handful: to hand one over takes 0.2 ms, half of a small step
 NOISE_CELLS = 2**16
 STEPS_BETWEEN_CHECKS = 100
-
-Item = TypeVar("Item")
 
 
 class Batch(NamedTuple):
@@ -38,18 +30,21 @@ class Batch(NamedTuple):
     arguments : tuple of numpy.ndarray
         What the objective takes after its two matrices, in that order: for skip-gram with negative
         sampling the arguments of ``objectives.skipgram_negative_sampling``, with shared negatives
-        those of ``objectives.skipgram_shared_negatives``, and so on.
+        those of ``objectives.skipgram_shared_negatives``, and so on. Or what ``prepare`` made of
+        them.
     predictions : int
         How many predictions the batch has: pairs in skip-gram, windows in CBOW.
     words_read : int
         Tokens of the vocabulary read in this epoch up to here.
     """
 
-    arguments: tuple[NDArray, ...]
+    arguments: tuple[Any, ...]
     predictions: int
     words_read: int
 
 
+# Makes of a batch's arguments what the step takes: tuples of things that can be sliced by rows.
+Prepare = Callable[..., tuple[Any, ...]]
 # A backend's step: a batch and the learning rate go in; its summed loss, in nats, comes out: a
 # number, or what adds up to one, such as a tensor on a GPU. The vectors have moved.
 Step = Callable[[Batch, float], Any]
@@ -296,30 +291,47 @@ class BatchMaker:
         if settings.objective == "hierarchical-softmax":
             self._tree = HuffmanTree.from_counts(vocabulary.require_counts())
 
-    def epoch(self, sentences: Iterable[Sequence[str]]) -> Iterator[Batch]:
+    def epoch(
+        self, sentences: Iterable[Sequence[str]], prepare: Prepare | None = None
+    ) -> Iterator[Batch]:
         """Read the text once and give its batches.
+
+        Many are made at once and then cut: a call of NumPy or PyTorch takes as long for one.
 
         Parameters
         ----------
         sentences : iterable of sequences of str
             The text.
+        prepare : callable, optional
+            ``prepare(*arguments)`` gives the arguments in the form that the step takes. Row i of
+            each belongs to pair or window i, as in what it is given.
 
         Yields
         ------
         Batch
             The next one; a ``batch_size`` of predictions, and what is left at the end.
         """
+        for arguments, predictions, words_read in self._blocks(sentences):
+            if prepare is not None:
+                arguments = prepare(*arguments)
+            for part in parts(len(words_read), batch_size(self._settings)):
+                cut = tuple(each[part] for each in arguments)
+                yield Batch(cut, int(predictions[part].sum()), int(words_read[part][-1]))
+
+    def _blocks(
+        self, sentences: Iterable[Sequence[str]]
+    ) -> Iterator[tuple[tuple[NDArray, ...], NDArray, NDArray]]:
+        """Give arguments, predictions and words read of each pair or window, many at a time."""
         source = sentences, self._vocabulary, self._settings, self._window_rng
         shared = self._settings.shared_negatives
         if self._settings.architecture == "skip-gram" and not shared:
-            for centers, contexts, words_read in pair_batches(*source):
-                predicted = self._predicted(contexts)
-                yield Batch((centers, *predicted), len(centers), words_read)
+            for (centers, contexts), words_read in pair_blocks(*source):
+                each = np.ones(len(centers), np.int64)
+                yield (centers, *self._predicted(contexts)), each, words_read
         else:
-            for contexts, mask, centers, words_read in window_batches(*source):
-                predicted = self._predicted(centers)
-                predictions = int(mask.sum()) if shared else len(centers)
-                yield Batch((contexts, *predicted, mask), predictions, words_read)
+            for (contexts, mask, centers), words_read in window_blocks(*source):
+                each = mask.sum(axis=1) if shared else np.ones(len(centers), np.int64)
+                yield (contexts, *self._predicted(centers), mask), each, words_read
 
     def _predicted(self, targets: NDArray[np.integer]) -> tuple[NDArray, ...]:
         """Give what each hidden vector is held against."""
@@ -333,43 +345,15 @@ class BatchMaker:
         return targets, negatives, negatives != targets[:, None]
 
 
-def ahead(items: Iterator[Item], count: int = AHEAD) -> Generator[Item, None, None]:
-    """Let a thread of its own make the next items while the present one is used.
-
-    Close it, as with ``contextlib.closing``, when you stop before the end: the thread has ended
-    when ``close`` returns.
-
-    Parameters
-    ----------
-    items : iterator
-        What is to be made. An exception in it is raised here, at its place in the sequence.
-    count : int, default 2
-        So many items are made ahead of their use, at most.
-
-    Yields
-    ------
-    object
-        The items, in order.
-    """
-    end: Any = object()
-    thread = ThreadPoolExecutor(1, thread_name_prefix="ahead")
-    try:
-        coming = deque(thread.submit(next, items, end) for _ in range(count))
-        while (item := coming.popleft().result()) is not end:
-            coming.append(thread.submit(next, items, end))
-            yield item
-    finally:
-        thread.shutdown(cancel_futures=True)
-
-
 def train_in_batches(
     step: Step,
     sentences: Iterable[Sequence[str]],
     vocabulary: Vocabulary,
     settings: Word2VecSettings,
     progress: bool = True,
+    prepare: Prepare | None = None,
 ) -> NDArray[np.float64]:
-    """Run all epochs: read, make batches ahead of the step, let the learning rate fall, step.
+    """Run all epochs: read, make batches, let the learning rate fall, step.
 
     Two backends that are given the same text, vocabulary and settings see the same batches.
 
@@ -385,6 +369,8 @@ def train_in_batches(
         All but ``vector_size`` and ``cbow_mean`` are read.
     progress : bool, default True
         Show a bar with words a second, loss and learning rate.
+    prepare : callable, optional
+        As for ``BatchMaker.epoch``.
 
     Returns
     -------
@@ -407,28 +393,23 @@ def train_in_batches(
         for epoch in range(settings.epochs):
             loss: Any = 0.0
             predictions = 0
-            with closing(ahead(_handfuls(maker.epoch(sentences)))) as handfuls:
-                for number, batch in enumerate(chain.from_iterable(handfuls)):
-                    words_done = epoch * words_an_epoch + batch.words_read
-                    share = min(1.0, words_done / total)  # a text may have grown since
-                    alpha = settings.alpha - (settings.alpha - settings.min_alpha) * share
-                    loss += step(batch, alpha)
-                    predictions += batch.predictions
-                    if number % STEPS_BETWEEN_CHECKS == 0:
-                        _require_finite(loss, alpha)
-                    bar.update(words_done - bar.n)
+            # No thread makes batches ahead: Python's global lock would go to and fro with every
+            # small step, which takes twice the time. A GPU has its queue of steps ahead anyway.
+            for number, batch in enumerate(maker.epoch(sentences, prepare)):
+                words_done = epoch * words_an_epoch + batch.words_read
+                share = min(1.0, words_done / total)  # a text may have grown since
+                alpha = settings.alpha - (settings.alpha - settings.min_alpha) * share
+                loss += step(batch, alpha)
+                predictions += batch.predictions
+                if number % STEPS_BETWEEN_CHECKS == 0:
+                    _require_finite(loss, alpha)
+                bar.update(words_done - bar.n)
             if predictions == 0:
                 raise ValueError(NO_PAIRS)
             _require_finite(loss, alpha)
             losses[epoch] = float(loss) / predictions
             bar.set_postfix(epoch=epoch + 1, loss=f"{losses[epoch]:.3f}", alpha=f"{alpha:.4f}")
     return losses
-
-
-def _handfuls(items: Iterator[Item]) -> Iterator[list[Item]]:
-    """Put several items together; the last list may be shorter."""
-    while handful := list(islice(items, HANDFUL)):
-        yield handful
 
 
 def _require_finite(loss: Any, alpha: float) -> None:

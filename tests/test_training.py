@@ -1,11 +1,9 @@
-import threading
-
 import numpy as np
 import pytest
 
 from course_lib import HuffmanTree, Vocabulary, Word2VecSettings
 from course_lib.pairs import pair_batches, window_batches
-from course_lib.training import BatchMaker, NoiseTable, ahead, train_in_batches
+from course_lib.training import BatchMaker, NoiseTable, train_in_batches
 
 TEXT = [["a", "b", "c", "b"], ["c", "d", "a"], ["b"], ["d", "c", "b", "a", "e"]] * 4
 VOCABULARY = Vocabulary.from_sentences(TEXT, min_count=1)
@@ -90,17 +88,15 @@ def test_windows_share_their_noise_words():
         assert batch.predictions == mask.sum(), "pairs"
 
 
-@pytest.mark.parametrize("copies", [1, 50])
-def test_each_batch_is_learnt_once_and_in_order(copies):
-    """Fewer batches than a handful, and several handfuls with some left over."""
+def test_each_batch_is_learnt_once_and_in_order():
     seen = []
     chosen = settings(epochs=2, sample=0)
     train_in_batches(
-        lambda batch, _: seen.append(batch) or 0.0, TEXT * copies, VOCABULARY, chosen, False
+        lambda batch, _: seen.append(batch) or 0.0, TEXT * 50, VOCABULARY, chosen, False
     )
     maker = BatchMaker(VOCABULARY, chosen)
-    expected = [batch for _ in range(2) for batch in maker.epoch(TEXT * copies)]
-    assert len(seen) == len(expected) > (1 if copies == 1 else 200)
+    expected = [batch for _ in range(2) for batch in maker.epoch(TEXT * 50)]
+    assert len(seen) == len(expected) > 200
     for one, other in zip(seen, expected, strict=True):
         assert one.words_read == other.words_read
         np.testing.assert_equal(one.arguments, other.arguments)
@@ -117,6 +113,23 @@ def test_a_loss_that_is_no_number_ends_the_training(step):
     with pytest.raises(ValueError, match="loss has become inf"):
         train_in_batches(loss, TEXT * 500, VOCABULARY, settings(), False)
     assert step <= len(taken) <= step + 100
+
+
+def test_what_is_prepared_is_cut_as_the_batches_are():
+    calls = []
+
+    def double(*arrays):
+        calls.append(len(arrays[0]))
+        return tuple(2 * array.astype(int) for array in arrays)
+
+    maker = BatchMaker(VOCABULARY, settings(sample=0))
+    prepared = list(maker.epoch(TEXT * 50, double))
+    plain = list(BatchMaker(VOCABULARY, settings(sample=0)).epoch(TEXT * 50))
+    assert len(calls) < len(prepared) / 10, "many batches at once"
+    for batch, other in zip(prepared, plain, strict=True):
+        assert batch[1:] == other[1:]
+        for found, array in zip(batch.arguments, other.arguments, strict=True):
+            np.testing.assert_array_equal(found, 2 * array.astype(int))
 
 
 def test_noise_has_a_stream_of_its_own():
@@ -140,31 +153,6 @@ def test_each_epoch_draws_anew_and_each_maker_the_same():
     )
 
 
-def running():
-    return [thread for thread in threading.enumerate() if thread.name.startswith("ahead")]
-
-
-def test_ahead_gives_all_items_in_order_and_ends_its_thread():
-    assert list(ahead(iter(range(100)))) == list(range(100))
-    assert list(ahead(iter([]))) == []
-    assert not running()
-
-
-def test_ahead_is_ahead_but_not_far():
-    made = []
-
-    def numbers():
-        for number in range(1000):
-            made.append(number)
-            yield number
-
-    items = ahead(numbers(), count=3)
-    assert next(items) == 0
-    items.close()
-    assert not running()
-    assert len(made) <= 5
-
-
 def test_the_rate_stays_above_its_end_when_the_text_grows():
     class Growing:
         times = 0
@@ -180,16 +168,3 @@ def test_the_rate_stays_above_its_end_when_the_text_grows():
     )
     assert rates[0] <= chosen.alpha
     assert min(rates) == pytest.approx(chosen.min_alpha)
-
-
-def test_an_error_in_the_making_arrives_at_its_place():
-    def numbers():
-        yield 1
-        yield 2
-        raise OSError("the disk is gone")
-
-    items = ahead(numbers())
-    assert [next(items), next(items)] == [1, 2]
-    with pytest.raises(OSError, match="disk"):
-        next(items)
-    assert not running()

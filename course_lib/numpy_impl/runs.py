@@ -14,7 +14,7 @@ from tqdm.auto import tqdm
 
 from course_lib.embeddings import Embeddings
 from course_lib.huffman import HuffmanTree
-from course_lib.numpy_impl import blas, checkpoints, kernels
+from course_lib.numpy_impl import blas, checkpoints, compiler, kernels
 from course_lib.numpy_impl.hot_rows import models_of
 from course_lib.numpy_impl.jobs import Reader, noise_table
 from course_lib.numpy_impl.texts import JOB_WORDS, open_text
@@ -136,6 +136,7 @@ class Run:
         bar.set_description("compiling the loops (at the first start only)")
         nothing = np.empty(0, np.int32), np.empty(0, np.int64)
         self._train_job(Reader(self.vocabulary, self.settings).job(*nothing, self.settings.alpha))
+        compiler.release_code()
         bar.set_description("")
 
     def _train_job(self, job: kernels.Job) -> tuple[float, int]:

@@ -320,19 +320,19 @@ class Predictions(NamedTuple):
     ----------
     words : torch.Tensor of int64, shape (B, C)
         Rows of the IN matrix.
-    weights : torch.Tensor, shape (B, 1, C), or None
-        The group has one hidden vector, the sum of its words' vectors with these weights; without
-        weights it has one for each word.
     rows : torch.Tensor of int64, shape (B, L)
         Rows of the other matrix.
-    signs : torch.Tensor of int8, shape (B, 1, L), or (B, C, L) without weights
+    signs : torch.Tensor, shape (B, 1, L), or (B, C, L) without weights
         1 for "yes", -1 for "no", 0 for what does not count.
+    weights : torch.Tensor, shape (B, 1, C), optional
+        The group has one hidden vector, the sum of its words' vectors with these weights; without
+        weights it has one for each word.
     """
 
     words: Tensor
-    weights: Tensor | None
     rows: Tensor
     signs: Tensor
+    weights: Tensor | None = None
 
     def loss(self, input_vectors: Tensor, vectors: Tensor) -> Tensor:
         """Compute the loss.
@@ -361,7 +361,8 @@ class Predictions(NamedTuple):
         Parameters
         ----------
         input_vectors, vectors : torch.Tensor, shapes (V, d) and (R, d)
-            The two matrices. Their rows move; one that comes several times by the sum.
+            The two matrices, of the type of the signs and weights. Their rows move; one that comes
+            several times by the sum.
         alpha : float
             The learning rate.
 
@@ -372,17 +373,32 @@ class Predictions(NamedTuple):
         """
         hidden = _hidden(input_vectors, self.words, self.weights)
         chosen = functional.embedding(self.rows, vectors)
-        signs = self.signs.to(hidden.dtype)
         scores = torch.bmm(hidden, chosen.transpose(1, 2))
-        log_sigmoids = functional.logsigmoid(scores.mul_(signs))
-        loss = -(log_sigmoids * signs.abs()).sum()
-        step = log_sigmoids.expm1_().mul_(signs).mul_(-alpha)  # -alpha e
+        log_sigmoids = functional.logsigmoid(scores.mul_(self.signs))
+        loss = -(log_sigmoids * self.signs.abs()).sum()
+        step = log_sigmoids.expm1_().mul_(self.signs).mul_(-alpha)  # -alpha e
         hidden_step = torch.bmm(step, chosen)
         if self.weights is not None:
-            hidden_step = torch.bmm(self.weights.to(hidden.dtype).transpose(1, 2), hidden_step)
+            hidden_step = torch.bmm(self.weights.transpose(1, 2), hidden_step)
         _add_to_rows(input_vectors, self.words, hidden_step)
         _add_to_rows(vectors, self.rows, torch.bmm(step.transpose(1, 2), hidden))
         return loss
+
+    def prepared(self, dtype: torch.dtype) -> tuple[Tensor, ...]:
+        """Give what ``descend`` needs, in the type of the vectors.
+
+        Parameters
+        ----------
+        dtype : torch.dtype
+            The type.
+
+        Returns
+        -------
+        tuple of torch.Tensor
+            The attributes in order, weights only if there are any.
+        """
+        ready = self.words, self.rows, self.signs.to(dtype)
+        return ready if self.weights is None else (*ready, self.weights.to(dtype))
 
 
 def _hidden(input_vectors: Tensor, words: Tensor, weights: Tensor | None) -> Tensor:
@@ -409,7 +425,7 @@ def _pairs_and_noise(
 ) -> Predictions:
     """Each centre word says "yes" to its context word and "no" to its noise words."""
     rows, signs = _target_and_noise(contexts, negatives, negative_mask)
-    return Predictions(centers[:, None], None, rows, signs[:, None])
+    return Predictions(centers[:, None], rows, signs[:, None])
 
 
 def _windows_and_noise(
@@ -422,7 +438,7 @@ def _windows_and_noise(
     """Each context word says "yes" to its centre word and "no" to the window's noise words."""
     contexts, mask = _padded(contexts, context_mask)
     rows, signs = _target_and_noise(centers, negatives, negative_mask)
-    return Predictions(contexts, None, rows, mask[:, :, None] * signs[:, None])
+    return Predictions(contexts, rows, mask[:, :, None] * signs[:, None])
 
 
 def _pairs_and_paths(
@@ -430,7 +446,7 @@ def _pairs_and_paths(
 ) -> Predictions:
     """Each centre word says at the inner nodes which turns lead to its context word."""
     rows, signs = _signed(points, 1 - codes, path_mask)
-    return Predictions(centers[:, None], None, rows, signs[:, None])
+    return Predictions(centers[:, None], rows, signs[:, None])
 
 
 def _contexts_and_noise(
@@ -466,7 +482,7 @@ def _from_contexts(
 ) -> Predictions:
     """Predict from the mean of each context, or its sum; an empty one predicts nothing."""
     signs = signs * mask.any(dim=1, keepdim=True)
-    return Predictions(contexts, _context_weights(mask, cbow_mean), rows, signs[:, None])
+    return Predictions(contexts, rows, signs[:, None], _context_weights(mask, cbow_mean))
 
 
 def _context_weights(mask: Tensor, cbow_mean: bool) -> Tensor:
@@ -538,13 +554,28 @@ class TwoEmbeddings(nn.Module):
         matrices = self.input_layer.weight, self.output_layer.weight
         return self.loss(*matrices, *batch, **{**self.options, **options})
 
-    def descend(self, *batch: Tensor, alpha: float) -> Tensor:
-        """Take a step of gradient descent, as ``torch.optim.SGD`` does.
+    def prepare(self, *batch: Tensor) -> tuple[Tensor, ...]:
+        """Make of a batch, or of many at once, what ``descend`` takes; no vector is looked at.
 
         Parameters
         ----------
         *batch : torch.Tensor
             What the loss takes after its two matrices.
+
+        Returns
+        -------
+        tuple of torch.Tensor
+            The batch as it is.
+        """
+        return batch
+
+    def descend(self, *prepared: Tensor, alpha: float) -> Tensor:
+        """Take a step of gradient descent, as ``torch.optim.SGD`` does.
+
+        Parameters
+        ----------
+        *prepared : torch.Tensor
+            From ``prepare``, or rows cut from it.
         alpha : float
             The learning rate.
 
@@ -553,7 +584,7 @@ class TwoEmbeddings(nn.Module):
         torch.Tensor, shape ()
             The loss before the step, in nats.
         """
-        loss = self(*batch)
+        loss = self(*prepared)
         gradients = torch.autograd.grad(loss, list(self.parameters()))
         with torch.no_grad():
             for matrix, gradient in zip(self.parameters(), gradients, strict=True):
@@ -570,14 +601,29 @@ class YesNoModel(TwoEmbeddings):
 
     predictions: Callable[..., Predictions]
 
-    @torch.no_grad()
-    def descend(self, *batch: Tensor, alpha: float) -> Tensor:
-        """Take a step of gradient descent.
+    def prepare(self, *batch: Tensor) -> tuple[Tensor, ...]:
+        """Say what has to be predicted, in one batch or in many; no vector is looked at.
 
         Parameters
         ----------
         *batch : torch.Tensor
             What the loss takes after its two matrices.
+
+        Returns
+        -------
+        tuple of torch.Tensor
+            See ``Predictions.prepared``.
+        """
+        return self.predictions(*batch, **self.options).prepared(self.input_layer.weight.dtype)
+
+    @torch.no_grad()
+    def descend(self, *prepared: Tensor, alpha: float) -> Tensor:
+        """Take a step of gradient descent.
+
+        Parameters
+        ----------
+        *prepared : torch.Tensor
+            From ``prepare``, or rows cut from it.
         alpha : float
             The learning rate.
 
@@ -587,7 +633,7 @@ class YesNoModel(TwoEmbeddings):
             The loss before the step, in nats.
         """
         matrices = self.input_layer.weight, self.output_layer.weight
-        return self.predictions(*batch, **self.options).descend(*matrices, alpha)
+        return Predictions(*prepared).descend(*matrices, alpha)
 
 
 class SkipGramSoftmax(TwoEmbeddings):

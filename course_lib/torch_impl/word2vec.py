@@ -50,8 +50,7 @@ def train_word2vec(
     ----------
     sentences : re-iterable of sequences of str
         The text; read once an epoch, and before that twice: to find the vocabulary, if it is not
-        given, and to count its known words. A thread reads it and prepares batches while others
-        are learnt.
+        given, and to count its known words.
     settings : Word2VecSettings
         What to train, and how. ``exact`` is not read. ``workers`` is the number of PyTorch's own
         threads during the training, with any of which the same seed gives the same vectors on the
@@ -84,12 +83,14 @@ def train_word2vec(
     device = training_device()
     model = build_model(start, settings).to(device)
 
+    def prepare(*arrays: NDArray) -> tuple[torch.Tensor, ...]:
+        return model.prepare(*(_tensor(array, device) for array in arrays))
+
     def step(batch: Batch, alpha: float) -> torch.Tensor:
-        tensors = (_tensor(array, device) for array in batch.arguments)
-        return model.descend(*tensors, alpha=alpha).double()
+        return model.descend(*batch.arguments, alpha=alpha).double()
 
     with threads(settings.workers):
-        losses = train_in_batches(step, sentences, start.vocabulary, settings, progress)
+        losses = train_in_batches(step, sentences, start.vocabulary, settings, progress, prepare)
     vectors, others = (weight.detach().cpu().numpy() for weight in model.parameters())
     if settings.objective == "hierarchical-softmax":
         return Embeddings(start.vocabulary, vectors, node_vectors=others, losses=losses)

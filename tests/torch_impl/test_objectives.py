@@ -106,7 +106,7 @@ def test_a_step_moves_the_vectors_by_the_gradients_that_autograd_finds(name, cbo
     loss = one(*batch)
     loss.backward()
     torch.optim.SGD(one.parameters(), lr=0.3).step()
-    found = other.descend(*batch, alpha=0.3)
+    found = other.descend(*other.prepare(*batch), alpha=0.3)
     torch.testing.assert_close(found, loss.detach(), rtol=1e-12, atol=1e-12)
     for expected, moved in zip(one.parameters(), other.parameters(), strict=True):
         torch.testing.assert_close(moved, expected, rtol=1e-12, atol=1e-12)

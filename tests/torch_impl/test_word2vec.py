@@ -1,5 +1,4 @@
 import itertools
-import threading
 from dataclasses import replace
 
 import numpy as np
@@ -256,29 +255,12 @@ class Breaking:
         yield from TEXT
 
 
-def readers():
-    """Threads that make batches ahead. (tqdm has a thread of its own, which stays.)"""
-    return [thread for thread in threading.enumerate() if thread.name.startswith("ahead")]
-
-
 @pytest.mark.parametrize("error", [OSError("the disk is gone"), KeyboardInterrupt()])
 def test_a_corpus_that_fails_in_mid_epoch_reaches_the_caller(error):
     text = Breaking(4, error)  # counting the words, their tokens, the first epoch, this one
     with pytest.raises(type(error)):
         train(settings(epochs=5), text)
     assert text.readings == 4
-    assert not readers()
-
-
-def test_an_error_in_a_step_ends_the_reading_too(monkeypatch):
-
-    def interrupted(*_, **__):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(torch_impl.objectives.SkipGramNegativeSampling, "descend", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        train(settings(), TEXT * 500)
-    assert not readers()
 
 
 def test_the_gpu_is_used_when_there_is_one(monkeypatch):
@@ -307,7 +289,7 @@ def test_only_rows_of_the_batch_move(objective):
     predicted = (
         (rows[:, 0], rows) if objective == "negative-sampling" else (rows, rows.clamp(max=1))
     )
-    model.descend(centers, *predicted, alpha=0.1)
+    model.descend(*model.prepare(centers, *predicted), alpha=0.1)
     moved = [
         (matrix != start).any(dim=1).nonzero().ravel().tolist()
         for matrix, start in zip(model.parameters(), before, strict=True)
