@@ -40,7 +40,18 @@ SETTINGS = Word2VecSettings(vector_size=32, window=5, alpha=0.1, sample=1e-4, ep
 FIVE = ["the", "wears", "crown", "queen", "king"]
 W = np.array([[-0.6, 0.2], [0.2, -0.4], [0.4, 0.2], [1.0, 0.0], [1.0, 1.0]])
 # The intervals of section 11 of the lesson, which takes too long for a figure of its own.
-COMPARISON: dict[str, tuple[str, tuple[float, float, float]]] = {}
+COMPARISON = {
+    "SG-NS, 5 epochs": ("5 epochs", (0.46, 0.35, 0.56)),
+    "SG-NS, 5 epochs ": ("equal time", (0.46, 0.35, 0.56)),
+    "SG-HS, 5 epochs": ("5 epochs", (0.43, 0.30, 0.54)),
+    "SG-HS, 4 epochs ": ("equal time", (0.41, 0.29, 0.51)),
+    "CBOW-NS, 5 epochs": ("5 epochs", (0.38, 0.26, 0.49)),
+    "CBOW-NS, 14 epochs ": ("equal time", (0.44, 0.32, 0.55)),
+    "CBOW-HS, 5 epochs": ("5 epochs", (0.31, 0.17, 0.43)),
+    "CBOW-HS, 14 epochs ": ("equal time", (0.30, 0.18, 0.42)),
+    "GloVe, 5 epochs": ("5 epochs", (0.26, 0.12, 0.39)),
+    "GloVe, 2 epochs ": ("equal time", (0.17, 0.04, 0.30)),
+}
 
 
 def tutorial_after() -> Picture:

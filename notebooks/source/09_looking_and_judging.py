@@ -37,6 +37,7 @@ from course_lib import (
     evaluation,
     numpy_impl,
     plots,
+    widgets,
 )
 from course_lib.cooccurrences import count_cooccurrences
 from course_lib.embeddings import unit
@@ -382,8 +383,8 @@ result = evaluation.word_similarity(first_model, "wordsim353")
 result
 
 # %% [markdown]
-# Read it line by line. The score is 0.4 and a bit. Its **interval** is wide: with 241 pairs, more than a tenth up and down. **Random vectors** have a score near 0, with a
-# deviation of some 0.06, so this score is no accident. **Counts alone** (two words are "alike" if they are equally frequent) give next to nothing, but not nothing. A third of the list is
+# Read it line by line. The score is 0.4 and a bit. Its **interval** is wide: with 241 pairs it reaches a tenth up and a tenth down. **Random vectors** have a score near 0, with a
+# deviation of some 0.06, so this score is no accident. **Counts alone** (two words are "alike" if they are equally frequent) give nothing, either; on other lists they do. A third of the list is
 # **unknown** to us, and nobody knows what these pairs would say.
 
 # %% [markdown]
@@ -515,7 +516,14 @@ by_tsne = project(vectors, "tsne", perplexity=10)
 plots.word_map(by_tsne, words, kind_of, title="t-SNE draws the kinds apart, one heap each")
 
 # %% [markdown]
-# A nicer picture. Is it a truer one? Six more of them: three perplexities, and two seeds each. (The starting points are random here. Left to itself,
+# A map can be searched, too: run the next cell in JupyterLab, point at a word, and click on it to see its nearest words by the cosine of the *whole* vectors. Some of them lie far away. (`widgets.save_page` writes such a map as a page that needs no
+# network. On GitHub and on paper you see a picture.)
+
+# %% tags=["nbval-ignore-output"]
+widgets.interactive_map(first_model, words, kind_of, projection=by_tsne)
+
+# %% [markdown]
+# A nicer picture than the shadow. Is it a truer one? Six more of them: three perplexities, and two seeds each. (The starting points are random here. Left to itself,
 # `project` starts t-SNE from PCA, so that no seed makes a difference. That is convenient, and no proof that the picture is right.)
 
 # %%
@@ -547,7 +555,7 @@ for name, found in maps.items():
 
 # %% [markdown]
 # t-SNE keeps four neighbours in five where PCA keeps half: for the question *what is near to what?* it is the better picture. For *how far are countries from months?* it is at best as good as
-# PCA, which is not good either, and with a low perplexity the answer is mostly the seed's.
+# PCA, which is not good either, and with a low perplexity it is much worse.
 #
 # UMAP (McInnes et al. 2018) is a younger relative with the same strengths and the same limits. It is an optional extra here, since its first call takes most of a minute: with `pip install umap-learn`, say `project(vectors, "umap")`.
 #
@@ -768,7 +776,8 @@ for condition in (0, 1):
         difference = draws[method, condition] - draws["SG-NS", condition]
         low, high = np.quantile(difference, [0.025, 0.975])
         verdict = "lower" if high < 0 else "higher" if low > 0 else "no difference shown"
-        print(f"   {method:8s} {np.median(difference):5.2f}  {verdict}")
+        middle = np.median(difference)
+        print(f"   {method:8s} {middle:5.2f}  interval {low:5.2f} to {high:5.2f}  {verdict}")
 
 # %% [markdown]
 # Read what the table allows, and no more. After five epochs each seed of SG-NS is ahead of each seed of CBOW-NS, which looks like a clear case; but over the pairs the difference is not shown. At equal **time** what was left of it is nearly gone.
@@ -841,7 +850,7 @@ for name, (one, two) in {
     "two seeds": seeds[:2], "two draws of documents": drawn[:2], "random vectors": random_pair
 }.items():  # fmt: skip
     Q = evaluation.procrustes(one, two)
-    before = mean_cosine_of_words(one.input_vectors, two.input_vectors)
+    before = abs(mean_cosine_of_words(one.input_vectors, two.input_vectors))
     after = mean_cosine_of_words(one.input_vectors @ Q, two.input_vectors)
     print(f"{name:23s} before {before:5.2f}, after the turn {after:5.2f}")
 
@@ -930,12 +939,12 @@ def width(points):
 
 # %%
 picture = tsne_of(np.concatenate([narrow, wide]))
-print(f"width, second group / first: true {width(wide) / width(narrow):4.1f}, ", end="")
-print(f"drawn {width(picture[30:]) / width(picture[:30]):.1f}")
+print(f"width, second group / first: true {width(wide) / width(narrow):.0f}, ", end="")
+print(f"drawn {width(picture[30:]) / width(picture[:30]):.0f}")
 for name, found in [("true", lined_up), ("drawn", tsne_of(lined_up))]:
     a, b, c = (found[20 * k : 20 * k + 20].mean(axis=0) for k in range(3))
     ratio = np.linalg.norm(c - b) / np.linalg.norm(b - a)
-    print(f"distance, second to third / first to second: {name} {ratio:.1f}")
+    print(f"distance, second to third / first to second: {name} {ratio:.0f}")
 
 # %% [markdown]
 # Sizes and distances of heaps are gone, as (9) said. What is left is *who is with whom*.
@@ -946,11 +955,14 @@ for name, found in [("true", lined_up), ("drawn", tsne_of(lined_up))]:
 
 # %%
 default = Word2Vec(news, workers=1, seed=1)
-print(f"mean cosine of all pairs of words: {evaluation.mean_cosine(default.wv):.2f}")
-nearest_words = default.wv.most_similar("cricket", topn=4)
-print("cricket:", ", ".join(f"{other} {cosine:.2f}" for other, cosine in nearest_words))
 score = evaluation.word_similarity(default.wv)
-print(f"WordSim353: {score.spearman:.2f}, interval {score.low:.2f} to {score.high:.2f}")
+print(f"mean cosine of all pairs of words: {evaluation.mean_cosine(default.wv):.2f}")
+print(f"WordSim353: {score.spearman:.1f}, interval {score.low:.1f} to {score.high:.1f}")
+
+# %% tags=["nbval-ignore-output"]
+for word in ("cricket", "government"):
+    near = default.wv.most_similar(word, topn=4)
+    print(f"{word}:", ", ".join(f"{other} {cosine:.2f}" for other, cosine in near))
 
 # %% [markdown]
 # Every two words have a cosine of 0.9 and more here, since nothing but the common direction has been learnt yet. Compare cosines within one model, by their order, and never across models.

@@ -230,9 +230,7 @@ def test_default_settings_on_lee():
     rows = dict(table("A cosine of 0.9"))
     mean = rows["mean cosine of all pairs of words"]
     assert printed(f"mean cosine of all pairs of words: {mean}")
-    near = re.search(r"cricket: (.*?) WordSim353: (.*?) questions", lesson_output(DECK))
-    assert re.findall(r"\d\.\d\d", near[1]) == rows["cricket and its nearest words"].split(", ")
-    assert near[2] == rows["WordSim353"]
+    assert printed(f"of words: {mean} WordSim353: {rows['WordSim353']}")
 
 
 def test_code_of_pca_stands_in_the_lesson():
