@@ -17,7 +17,7 @@ from course_lib import (
 )
 from course_lib.embeddings import unit
 from course_lib.plots import Picture
-from course_lib.projections import project
+from course_lib.projections import Projection, project
 
 LINES = [
     "the king wears a golden crown",
@@ -56,29 +56,31 @@ COMPARISON = {
 
 def tutorial_after() -> Picture:
     return plots.word_map(
-        project(tutorial().wv.vectors),
-        tutorial().wv.index_to_key,
+        project(_tutorial().wv.vectors),
+        _tutorial().wv.index_to_key,
         title="Nineteen words after training",
-        size=(7.4, 4.6),
+        size=(5.6, 3.6),
     )
 
 
 def tutorial_before() -> Picture:
     return plots.word_map(
-        project(tutorial_start()),
-        tutorial().wv.index_to_key,
+        project(_tutorial_start()),
+        _tutorial().wv.index_to_key,
         title="The same words before training",
-        size=(6.4, 4.8),
+        size=(4.3, 3.7),
     )
 
 
 def kinds() -> Picture:
+    projection = project(_vectors())
+    rows = [row for row, word in enumerate(KIND_OF) if word in KINDS[KIND_OF[word]].split()[:4]]
     return plots.word_map(
-        project(_vectors()),
-        list(KIND_OF),
+        Projection(projection.points[rows], projection.method, projection.shares),
+        [list(KIND_OF)[row] for row in rows],
         KIND_OF,
-        title="54 words by PCA: the kinds come out, and some overlap",
-        size=(8.6, 5.6),
+        title="54 words by PCA, four of each kind shown",
+        size=(7.2, 4.0),
     )
 
 
@@ -95,33 +97,32 @@ def perplexities() -> Picture:
         list(KIND_OF),
         KIND_OF,
         title="The heaps are the same; where they lie is not",
-        size=(8.6, 5.6),
+        size=(7.3, 3.7),
     )
 
 
 def random_heaps() -> Picture:
-    noise = np.random.default_rng(1).normal(size=(len(KIND_OF), 32))
+    noise = np.random.default_rng(1).normal(size=(150, 32))
     maps = {
         f"perplexity {n}": project(noise, "tsne", perplexity=n, seed=1, init="random")
         for n in (2, 5, 30)
     }
-    return plots.projections_grid(
-        maps, list(KIND_OF), title="Heaps out of nothing", size=(6.4, 2.8)
-    )
+    names = [f"vector {number}" for number in range(len(noise))]
+    return plots.projections_grid(maps, names, title="Heaps out of nothing", size=(4.0, 2.0))
 
 
 def lee() -> Picture:
     results = {
-        "Lee, WordSim353": on_lee(),
-        "Wikipedia, WordSim353": evaluation.word_similarity(trained()),
-        "Wikipedia, SimLex-999": evaluation.word_similarity(trained(), "simlex999"),
+        "Lee, WordSim353": _on_lee(),
+        "Wikipedia, WordSim353": evaluation.word_similarity(_trained()),
+        "Wikipedia, SimLex-999": evaluation.word_similarity(_trained(), "simlex999"),
     }
     return plots.intervals(
         {name: (result.spearman, result.low, result.high) for name, result in results.items()},
         xlabel="Spearman correlation",
         references={"random vectors": 0.0},
         title="With 60 pairs the interval holds nearly everything",
-        size=(8, 2.9),
+        size=(6.4, 2.6),
     )
 
 
@@ -132,30 +133,30 @@ def comparison() -> Picture:
         xlabel="Spearman correlation on WordSim353, median",
         references={"random vectors": 0.0},
         title="GloVe and CBOW-HS are behind; the others cannot be told apart",
-        size=(8.6, 5.0),
+        size=(7.2, 4.0),
     )
 
 
 @functools.cache
-def tutorial() -> Word2Vec:
+def _tutorial() -> Word2Vec:
     """Five sentences and gensim's default settings."""
     return Word2Vec([line.split() for line in LINES], min_count=1, workers=1, seed=1)
 
 
-def tutorial_start() -> NDArray:
+def _tutorial_start() -> NDArray:
     """The vectors of the five sentences before training, shape (19, 100)."""
-    words = Vocabulary(tutorial().wv.index_to_key)
+    words = Vocabulary(_tutorial().wv.index_to_key)
     return Embeddings.initial(words, 100, seed=1).input_vectors
 
 
 @functools.cache
-def trained() -> Embeddings:
+def _trained() -> Embeddings:
     """Skip-gram with negative sampling on the excerpt of Wikipedia, seed 1."""
     return numpy_impl.train_word2vec(datasets.load_corpus("wikipedia"), SETTINGS, progress=False)
 
 
 @functools.cache
-def on_lee() -> evaluation.SimilarityResult:
+def _on_lee() -> evaluation.SimilarityResult:
     """The score of 20 epochs on the news of Lee."""
     settings = Word2VecSettings(vector_size=32, window=5, alpha=0.1, sample=1e-4, epochs=20)
     news = numpy_impl.train_word2vec(datasets.load_corpus("lee"), settings, progress=False)
@@ -163,5 +164,5 @@ def on_lee() -> evaluation.SimilarityResult:
 
 
 def _vectors() -> NDArray:
-    rows = trained().vocabulary.encode(list(KIND_OF))
-    return unit(trained().input_vectors[rows])
+    rows = _trained().vocabulary.encode(list(KIND_OF))
+    return unit(_trained().input_vectors[rows])

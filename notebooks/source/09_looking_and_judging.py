@@ -817,7 +817,7 @@ for low, high in [(5, 9), (10, 49), (50, 199), (200, 10**6)]:
     print(f"{written:18s} {len(some):8d} {by_seed:11.2f} {by_documents:24.2f}")
 
 # %% [markdown]
-# Three neighbours in ten come again with another seed, one in ten with other articles of the same kind, and frequent words do not fare better. So nine neighbours in ten say something about *these 119 articles*. If
+# Three neighbours in ten come again with another seed, one in ten with other articles of the same kind, and frequent words fare hardly better. So nine neighbours in ten say something about *these 119 articles*. If
 # your claim is about English, average over several trainings, keep the neighbours that come again, and say how many did.
 
 # %% tags=["nbval-ignore-output"]
@@ -903,17 +903,23 @@ for name, model in [("SG-NS", first_model), ("CBOW-NS", trained["CBOW-NS", 1, 1]
 #
 # ### "In the t-SNE picture there are clusters, so there are groups"
 #
-# 54 random vectors have no groups. Here they are:
+# 150 random vectors have no groups. Here they are:
 
 # %%
+pure_noise = np.random.default_rng(1).normal(size=(150, 32))
 random_maps = {}
 for perplexity in (2, 5, 30):
     random_maps[f"perplexity {perplexity}"] = project(
-        noise, "tsne", perplexity=perplexity, init="random", seed=1
+        pure_noise, "tsne", perplexity=perplexity, init="random", seed=1
     )
 plots.projections_grid(
-    random_maps, words, title="Random vectors: a low perplexity makes groups out of nothing"
+    random_maps,
+    [f"vector {number}" for number in range(150)],
+    title="Random vectors: a low perplexity makes groups out of nothing",
 )
+
+# %% [markdown]
+# On the left there are clumps, and each of them could be given a name. On the right there are none. So look at random vectors with *your* settings before you name a clump.
 
 # %% [markdown]
 # ### "The large cluster is more diverse, and the far one is more different"
@@ -984,7 +990,7 @@ print(f"answer is a word of the question:  {own:.0%}")
 
 # %% [markdown]
 # Left to itself, $b - a + c$ lands on one of the three words in four of ten cases, and the accuracy falls to less than half: the difference $b - a$ is short, and the sum stays where it started. So "the vector arithmetic gives queen" means "queen is the nearest word after king and
-# woman have been struck out" (Linzen 2016). With billions of words the scores are far higher (60 to 75 % are reported, lesson 07), and the striking out is in those, too. Ask for the accuracy with nothing excluded, and what the neighbours of $b$ or $c$ alone would score.
+# woman have been struck out" (Linzen 2016). With billions of words the scores are far higher (Pennington et al. 2014 report 60 to 75 %), and the striking out is in those, too. Ask for the accuracy with nothing excluded, and what the neighbours of $b$ or $c$ alone would score.
 #
 # ### "I took the best of my runs"
 #
@@ -1199,6 +1205,7 @@ check("09.5", rotation)
 # - B. Efron (1979). *Bootstrap methods: another look at the jackknife.* Annals of Statistics 7. [doi:10.1214/aos/1176344552](https://doi.org/10.1214/aos/1176344552)
 # - T. Mikolov, K. Chen, G. Corrado, J. Dean (2013a). *Efficient estimation of word representations in vector space.* [arXiv:1301.3781](https://doi.org/10.48550/arXiv.1301.3781). The analogies.
 # - O. Levy, Y. Goldberg (2014). *Linguistic regularities in sparse and explicit word representations.* CoNLL. [doi:10.3115/v1/W14-1618](https://doi.org/10.3115/v1/W14-1618). 3CosMul.
+# - J. Pennington, R. Socher, C. D. Manning (2014). *GloVe: global vectors for word representation.* EMNLP. [doi:10.3115/v1/D14-1162](https://doi.org/10.3115/v1/D14-1162)
 # - T. Linzen (2016). *Issues in evaluating semantic spaces using word analogies.* RepEval. [doi:10.18653/v1/W16-2503](https://doi.org/10.18653/v1/W16-2503)
 # - M. Antoniak, D. Mimno (2018). *Evaluating the stability of embedding-based word similarities.* TACL 6. [doi:10.1162/tacl_a_00008](https://doi.org/10.1162/tacl_a_00008)
 # - L. Wendlandt, J. Kummerfeld, R. Mihalcea (2018). *Factors influencing the surprising instability of word embeddings.* NAACL. [doi:10.18653/v1/N18-1190](https://doi.org/10.18653/v1/N18-1190)
