@@ -155,7 +155,7 @@ def hubness(
 ) -> Hubness:
     """Count of how many words each word is a near neighbour, and how skewed these counts are.
 
-    N_k and its skewness E (N_k - mean)^3 / deviation^3 of Radovanović et al. 2010, section 2. The
+    N_k and its skewness E (N_k - mean)^3 / deviation^3 of Radovanović et al. 2010. The
     mean of N_k is k, whatever the vectors are.
 
     Parameters
@@ -230,7 +230,7 @@ def pmi_fit(
     With d as large as it needs to be, negative sampling with k negatives ends there (Levy and
     Goldberg 2014, equation 7). If the noise is drawn from counts to the power of 3/4, the context
     is smoothed in the same way: PMI takes P(c)^0.75 / Z in the place of P(c) (Levy et al. 2015,
-    section 3.1).
+    section 3.2).
 
     Parameters
     ----------

@@ -87,7 +87,7 @@ class SimilarityResult:
             spread = f"{number(self.random.mean())} ± {number(self.random.std())}"
         rows = [
             ("Spearman", self.problem or number(self.spearman)),
-            (f"{self.confidence:.0%} interval (bootstrap over pairs)", interval),
+            (f"{100 * self.confidence:g} % interval (bootstrap over pairs)", interval),
             ("random vectors (mean ± deviation over seeds)", spread),
             ("counts alone", number(self.frequency)),
             ("pairs covered", f"{self.covered} of {self.pairs}"),
@@ -220,7 +220,7 @@ class SimilarityDifference:
         if self.low > 0 or self.high < 0:
             verdict = f"the {'first' if self.low > 0 else 'second'} is better on these pairs"
         return (
-            f"{self.difference:+.3f} ({self.confidence:.0%} interval {self.low:+.3f} to "
+            f"{self.difference:+.3f} ({100 * self.confidence:g} % interval {self.low:+.3f} to "
             f"{self.high:+.3f}, {self.covered} pairs): {verdict}"
         )
 

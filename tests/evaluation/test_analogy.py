@@ -7,7 +7,6 @@ from gensim.test.utils import datapath
 
 from course_lib import Embeddings, Vocabulary, datasets, evaluation
 from course_lib.evaluation import analogy
-from course_lib.evaluation.spaces import directions
 
 GOOGLE = datapath("questions-words.txt")
 QUESTIONS = evaluation.read_questions("google")
@@ -105,6 +104,7 @@ def test_the_blocks_make_no_difference(monkeypatch, questions):
         blocks = evaluation.analogies(embeddings, questions, method=method)
         monkeypatch.undo()
         assert blocks.sections == whole.sections
+        assert whole.total.accuracy > 0.1
 
 
 def slow_answer(embeddings, question, method, exclude_query):
@@ -235,16 +235,6 @@ def test_wrong_settings_are_named():
         evaluation.analogies(embeddings, which="out")
     with pytest.raises(ValueError, match=r"'googel'.*google"):
         evaluation.analogies(embeddings, "googel")
-
-
-def test_directions_are_those_of_unit_in_blocks(monkeypatch):
-    matrix = np.random.default_rng(0).normal(size=(50, 7)).astype(np.float16)
-    matrix[3] = 0
-    whole = directions(matrix)
-    monkeypatch.setattr("course_lib.evaluation.spaces.AT_ONCE", 20)
-    np.testing.assert_array_equal(directions(matrix), whole)
-    assert whole.dtype == np.float32
-    np.testing.assert_allclose(np.linalg.norm(whole, axis=1), np.arange(50) != 3, atol=1e-6)
 
 
 def test_the_memory_is_that_of_a_block():
