@@ -28,6 +28,7 @@ from course_lib.evaluation import (
 )
 from course_lib.huffman import HuffmanTree
 from course_lib.plots import fonts
+from course_lib.projections import Projection, project
 from course_lib.vocabulary import Vocabulary
 
 WORDS = ["king", "queen", "man", "woman", "crown"]
@@ -47,6 +48,14 @@ REPEATS = {
 }
 WIDE = RNG.normal(size=(20, 16))
 CLOUD_WORDS = [f"word{number}" for number in range(40)]
+SPACE = Embeddings(
+    VOCABULARY, RNG.normal(size=(300, 10)) * np.linspace(2, 0.2, 10), RNG.normal(size=(300, 10))
+)
+MOVED = Embeddings(
+    VOCABULARY,
+    SPACE.input_vectors + 0.3 * (np.arange(300) % 2)[:, None] * RNG.normal(size=(300, 10)),
+)
+INTERVALS = {"skip-gram": (0.6, 0.5, 0.7), "CBOW": (0.55, 0.45, 0.65), "chance": (0.0, -0.1, 0.1)}
 COSINES = {
     f"k = {k}": (np.tanh(k * RNG.normal(1, 0.3, 500)), -np.tanh(k * RNG.normal(1, 0.3, 500)))
     for k in (1, 2, 5, 15)
@@ -105,6 +114,7 @@ CUTS = {
     "jieba": ["人工", "智慧", "是機器", "學習", "的", "夢想", "。"],
 }
 CHINESE = ["人工智慧", "牛肉麵", "颱風", "鋼琴", "股票"]
+TAIWAN = Embeddings(Vocabulary(CHINESE), MATRIX)
 GLOSSES = {"人工智慧": "AI", "牛肉麵": "beef noodles", "颱風": "typhoon", "鋼琴": "piano"}
 CALLS = {
     "zipf": lambda: plots.zipf(VOCABULARY),
@@ -180,12 +190,50 @@ CALLS = {
     "repeated_runs": lambda: plots.repeated_runs(
         [10, 20, 50], REPEATS, xlabel="times seen", ylabel="share found", title="Slow rises later"
     ),
-    "scatter": lambda: plots.scatter(
-        CLOUD, CLOUD_WORDS, groups=["tight"] * 20 + ["loose"] * 20, title="Two clouds"
+    "word_map": lambda: plots.word_map(
+        Projection(CLOUD, "by hand"), CLOUD_WORDS, ["tight"] * 20 + ["loose"] * 20, title="Two"
     ),
-    "scatter, pca": lambda: plots.scatter(
-        MATRIX[:, :2], WORDS, shares=[0.625, 0.25], title="A title that is long enough to need two"
-        " lines, because it says more than fits into one",
+    "word_map, pca": lambda: plots.word_map(
+        EMBEDDINGS, WORDS, title="A title that is long enough to need two lines, because it says"
+        " more than fits into one",
+    ),
+    "word_map, tsne": lambda: plots.word_map(EMBEDDINGS, WORDS, method="tsne", perplexity=2),
+    "word_map, 200": lambda: plots.word_map(SPACE, VOCABULARY.words[:200]),
+    "word_map, 200 grouped": lambda: plots.word_map(
+        project(SPACE.input_vectors[:200], "tsne"), VOCABULARY.words[:200],
+        [f"group {row % 7}" for row in range(200)],
+    ),
+    "word_map, one place": lambda: plots.word_map(
+        Projection(np.repeat([[0.0, 0.0], [1.0, 1.0]], 10, axis=0), "by hand"), CLOUD_WORDS[:20]
+    ),
+    "word_map, long words": lambda: plots.word_map(
+        project(SPACE.input_vectors[:30]), [f"{word}_internationalise" for word in CLOUD_WORDS[:30]]
+    ),
+    "neighbourhood": lambda: plots.neighbourhood(SPACE, "word7"),
+    "neighbourhood, tsne": lambda: plots.neighbourhood(
+        SPACE, "word7", 60, target="out", method="tsne", perplexity=5
+    ),
+    "movement": lambda: plots.movement(SPACE, MOVED, VOCABULARY.words[:30]),
+    "movement, grouped": lambda: plots.movement(
+        SPACE, MOVED, VOCABULARY.words[:12], ["frozen", "free"] * 6, method="tsne", perplexity=4
+    ),
+    "projections_grid": lambda: plots.projections_grid(
+        [project(SPACE.input_vectors[:40], "tsne", perplexity=p) for p in (2, 5, 10, 20)],
+        CLOUD_WORDS, ["tight"] * 20 + ["loose"] * 20, mark=CLOUD_WORDS[:5], title="Four pictures",
+    ),
+    "projections_grid, named": lambda: plots.projections_grid(
+        {f"panel {n}": project(SPACE.input_vectors[n : n + 40]) for n in range(5)},
+        CLOUD_WORDS, title="Five pictures",
+    ),
+    "spectrum": lambda: plots.spectrum([0.5, 0.3, 0.2]),
+    "spectrum, two": lambda: plots.spectrum(
+        {"IN": np.arange(100, 0, -1) / 5050, "OUT": [0.9, 0.1]}
+    ),
+    "intervals": lambda: plots.intervals(INTERVALS, xlabel="correlation"),
+    "intervals, all": lambda: plots.intervals(
+        INTERVALS, {"skip-gram": "word2vec", "CBOW": "word2vec", "chance": "baseline"},
+        xlabel="correlation", references={"zero": 0.0},
+        repeats={"skip-gram": [0.55, 0.6], "CBOW": [0.5]}, title="Two of three are alike",
     ),
     "yes_and_no": lambda: plots.yes_and_no("king", "crown", ["the", "oxygen", "and"]),
     "yes_and_no, one": lambda: plots.yes_and_no("a", "b", ["c"]),
@@ -199,8 +247,14 @@ CALLS = {
     "gensim_model": lambda: plots.gensim_model(),
     "learning_rates": lambda: plots.learning_rates(ALPHAS, 4, title="A loop rises again"),
     "segmentations": lambda: plots.segmentations(CUTS, title="jieba finds half of the words"),
-    "scatter, chinese": lambda: plots.scatter(
-        MATRIX[:, :2], CHINESE, glosses=GLOSSES, title="Five words of Taiwan"
+    "word_map, chinese": lambda: plots.word_map(
+        Projection(MATRIX[:, :2], "by hand"), CHINESE, glosses=GLOSSES, title="Words of Taiwan"
+    ),
+    "neighbourhood, chinese": lambda: plots.neighbourhood(
+        TAIWAN, "人工智慧", 4, glosses=GLOSSES, title="Words of Taiwan"
+    ),
+    "movement, chinese": lambda: plots.movement(
+        TAIWAN, TAIWAN, CHINESE, glosses=GLOSSES, title="Words of Taiwan"
     ),
     "glove_weighting": lambda: plots.glove_weighting(),
     "glove_weighting, counts": lambda: plots.glove_weighting(
@@ -232,7 +286,9 @@ CALLS = {
     ),
 }  # fmt: skip
 
-CHINESE_CALLS = {name: CALLS[name] for name in ("segmentations", "scatter, chinese")}
+CHINESE_CALLS = {
+    name: CALLS[name] for name in CALLS if name == "segmentations" or "chinese" in name
+}
 
 # Narrow enough for half a slide.
 HALF = {
@@ -258,9 +314,20 @@ HALF = {
     "repeated_runs": lambda: plots.repeated_runs(
         [10, 20, 50], REPEATS, xlabel="times seen", ylabel="share", title="t", size=(5.2, 3.6)
     ),
-    "scatter": lambda: plots.scatter(
-        CLOUD, CLOUD_WORDS, groups=["tight"] * 20 + ["loose"] * 20, title="t", size=(5.2, 4.4)
+    "word_map": lambda: plots.word_map(
+        Projection(CLOUD, "by hand"), CLOUD_WORDS, ["tight"] * 20 + ["loose"] * 20, size=(5.2, 4.4)
     ),
+    "neighbourhood": lambda: plots.neighbourhood(SPACE, "word7", 12, size=(5.2, 4)),
+    "movement": lambda: plots.movement(SPACE, MOVED, VOCABULARY.words[:15], size=(5.2, 4)),
+    "projections_grid": lambda: plots.projections_grid(
+        [project(SPACE.input_vectors[:40])] * 2,
+        CLOUD_WORDS,
+        mark=["word3", "word4"],
+        title="t",
+        size=(5.2, 3),
+    ),
+    "spectrum": lambda: plots.spectrum([0.5, 0.3, 0.2], size=(5.2, 3)),
+    "intervals": lambda: plots.intervals(INTERVALS, xlabel="correlation", size=(5.2, 2.6)),
     "yes_and_no": lambda: plots.yes_and_no("king", "crown", ["the", "oxygen"], size=(5.2, 2.6)),
     "noise_distributions": lambda: plots.noise_distributions(VOCABULARY, size=(5.2, 3.6)),
     "step_times": lambda: plots.step_times(
@@ -632,37 +699,152 @@ def test_similarity_heatmap_tells_the_closest_pair(target):
     assert f"{target.upper()} vectors (columns)" in picture.alt
 
 
-def test_scatter_tells_the_centre_of_each_group():
-    points = [[0, 0], [2, 2], [-4, 1]]
-    alt = plots.scatter(points, ["a", "b", "c"], groups={"a": "x", "b": "x", "c": "y"}, title="t")
-    assert "x (a and b) around (1.00, 1.00); y (c) around (−4.00, 1.00)" in alt.alt
-    assert "“c” (left), “b” (right)" in plots.scatter(points, ["a", "b", "c"], title="t").alt
+def by_hand(points):
+    return Projection(np.array(points, dtype=float), "by hand", np.array([0.5, 0.25]))
 
 
-def test_scatter_groups_differ_in_colour_and_in_shape():
+def test_word_map_tells_the_centre_of_each_group():
+    points = by_hand([[0, 0], [2, 2], [-4, 1]])
+    alt = plots.word_map(points, ["a", "b", "c"], {"a": "x", "b": "x", "c": "y"}).alt
+    assert "x (a and b) around (1.00, 1.00); y (c) around (−4.00, 1.00)" in alt
+    picture = plots.word_map(points, ["a", "b", "c"])
+    assert "“c” (left), “b” (right)" in picture.alt
+    assert picture.get_suptitle() == "3 words by PCA: this plane leaves out 25% of their variance"
+
+
+def test_word_map_tells_no_place_where_places_differ_from_machine_to_machine():
+    picture = CALLS["word_map, tsne"]()
+    assert picture.alt == (
+        "5 words in the plane by t-SNE, perplexity 2, start by PCA: words (king, queen, man and 2"
+        " more)."
+    )
+    assert len(picture.axes[0].get_xticks()) == 0
+
+
+def test_word_map_of_embeddings_shows_the_rows_of_the_words():
+    words = ["word9", "word3", "word200"]
+    drawn = plots.word_map(SPACE, words).axes[0].collections[0].get_offsets()
+    assert np.array_equal(drawn, project(SPACE.input_vectors[[8, 2, 199]]).points)
+
+
+def test_word_map_groups_differ_in_colour_and_in_shape():
     groups = [str(number % 7) for number in range(40)]
-    drawn = plots.scatter(CLOUD, CLOUD_WORDS, groups=groups, title="t").axes[0].collections
+    drawn = plots.word_map(by_hand(CLOUD), CLOUD_WORDS, groups).axes[0].collections
     assert len({tuple(group.get_facecolor()[0]) for group in drawn}) == 7
     assert len({group.get_paths()[0].vertices.tobytes() for group in drawn}) == 7
 
 
-def test_labels_hide_no_marker():
-    picture = plots.scatter(CLOUD, CLOUD_WORDS, title="t")
-    labels = [(text, box) for text, box in drawn_texts(picture) if text in CLOUD_WORDS]
-    markers = picture.axes[0].transData.transform(CLOUD)
-    assert len(labels) == 40
-    for _, box in labels:
-        assert not any(box.contains(*marker) for marker in markers)
+@pytest.mark.parametrize("name", ["word_map", "word_map, 200", "movement"])
+def test_labels_hide_no_marker_and_lines_run_below_all_letters(name):
+    picture = CALLS[name]()
+    axes = picture.axes[0]
+    labels = [text for text in axes.texts if text.get_text()]
+    words = {text.get_text() for text in labels}
+    boxes = np.array([box.extents for text, box in drawn_texts(picture) if text in words])
+    assert len(labels) == len(boxes) in (30, 40, 200)
+    points = np.concatenate([group.get_offsets() for group in axes.collections])
+    markers = axes.transData.transform(points)[:, None]
+    assert not ((markers > boxes[:, :2]) & (markers < boxes[:, 2:])).all(axis=2).any()
+    lines = [text.arrow_patch is not None for text in labels]
+    assert lines == sorted(lines, reverse=True)
+    assert sum(lines) < len(lines) / 2
+    if any(lines):
+        assert all(text.get_path_effects() for text in labels), "white around the letters"
 
 
-def test_pca_agrees_with_the_covariance_matrix():
-    X = RNG.normal(size=(30, 6)) * [5, 3, 1, 1, 1, 1] + 7
-    points, shares = plots.pca(X)
-    variances = np.linalg.eigvalsh(np.cov(X.T))[::-1]
-    assert points.var(axis=0, ddof=1) == pytest.approx(variances[:2])
-    assert shares == pytest.approx(variances[:2] / variances.sum())
-    assert points.mean(axis=0) == pytest.approx([0, 0])
-    assert plots.pca(-X)[0].max(axis=0) == pytest.approx(points.max(axis=0))
+def test_neighbourhood_compares_the_cosine_with_the_picture():
+    picture = plots.neighbourhood(SPACE, "word7", 12)
+    near = SPACE.most_similar("word7", topn=12)
+    vectors = [SPACE.vector(word) for word in ["word7", *(word for word, _ in near)]]
+    projection = project(vectors, normalise=True)
+    first = np.linalg.norm(projection.points[1:] - projection.points[0], axis=1).argmin()
+    told = ", ".join(f"{word} {cosine:.2f}" for word, cosine in near[:7])
+    assert f"the whole vectors: {told} and {near[7][0]}" in picture.alt
+    assert f"In the picture “{near[first][0]}” is the nearest" in picture.alt
+    assert f"it holds {projection.shares.sum():.0%} of the variance" in picture.alt
+    neighbours, middle = picture.axes[0].collections[:2]
+    assert np.array_equal(neighbours.get_offsets(), projection.points[1:])
+    assert np.array_equal(middle.get_offsets(), projection.points[:1])
+    assert np.array(neighbours.get_array()) == pytest.approx([cosine for _, cosine in near])
+
+
+def test_neighbourhood_takes_the_vectors_that_are_asked_for():
+    alt = plots.neighbourhood(SPACE, "word7", 3, query="in", target="out").alt
+    (best, cosine), *_ = SPACE.most_similar("word7", topn=3, query="in", target="out")
+    assert f"{best} {cosine:.2f}" in alt
+
+
+def test_movement_projects_both_together_and_draws_arrows_for_those_that_moved():
+    words = VOCABULARY.words[:10]
+    picture = plots.movement(SPACE, MOVED, words, ["stays", "moves"] * 5)
+    both = np.concatenate([SPACE.input_vectors[:10], MOVED.input_vectors[:10]])
+    projection = project(both)
+    axes = picture.axes[0]
+    ends = np.empty((10, 2))
+    ends[0::2], ends[1::2] = (group.get_offsets() for group in axes.collections)
+    assert ends == pytest.approx(projection.points[10:])
+    assert axes.lines[0].get_xydata() == pytest.approx(projection.points[:10])
+    arrows = [(text.xyann, text.xy) for text in axes.texts if not text.get_text()]
+    assert 0 < len(arrows) <= 5, "half of the words stay"
+    pairs = np.concatenate([projection.points[:10], projection.points[10:]], axis=1)
+    for start, end in arrows:
+        assert np.abs(pairs - [*start, *end]).max(axis=1).min() < 1e-12
+    cosines = [
+        SPACE.vector(word) @ MOVED.vector(word)
+        / (np.linalg.norm(SPACE.vector(word)) * np.linalg.norm(MOVED.vector(word)))
+        for word in words
+    ]  # fmt: skip
+    most = words[int(np.argmin(cosines))]
+    assert f"lowest first: {most} {min(cosines):.2f}" in picture.alt
+    assert f"fitted on both together ({projection.shares.sum():.0%} of the variance)" in picture.alt
+    assert f"by group stays 1.00 and moves {np.mean(cosines[1::2]):.2f}" in picture.alt
+    assert picture.get_suptitle().startswith(f"“{most}” turned most")
+    assert plots.movement(SPACE, SPACE, words).get_suptitle() == "No word has turned"
+
+
+def test_movement_finds_its_words_in_any_order():
+    order = np.random.default_rng(0).permutation(300)
+    shuffled = Embeddings(
+        Vocabulary([VOCABULARY.words[row] for row in order]), MOVED.input_vectors[order]
+    )
+    words = VOCABULARY.words[:10]
+    assert plots.movement(SPACE, shuffled, words).alt == plots.movement(SPACE, MOVED, words).alt
+
+
+def test_projections_grid_has_the_same_colour_for_a_group_in_each_panel():
+    picture = CALLS["projections_grid"]()
+    assert "4 pictures of the same 40 words in 2 groups, tight and loose: (1) t-SNE" in picture.alt
+    assert "labelled are word0, word1, word2, word3 and word4" in picture.alt
+    for number in range(2):
+        looks = {tuple(axes.collections[number].get_facecolor()[0]) for axes in picture.axes}
+        assert len(looks) == 1
+    assert [axes.get_title()[:2] for axes in picture.axes] == ["(1", "(2", "(3", "(4"]
+    assert [axes.axison for axes in CALLS["projections_grid, named"]().axes] == [True] * 5 + [False]
+
+
+def test_spectrum_adds_the_shares_up():
+    picture = plots.spectrum({"IN": [0.4, 0.3, 0.2, 0.1]})
+    left, right = picture.axes
+    assert left.lines[0].get_ydata() == pytest.approx([0.4, 0.3, 0.2, 0.1])
+    assert right.lines[0].get_ydata() == pytest.approx([0.4, 0.7, 0.9, 1.0])
+    assert "IN: the first 0.40, the first two 0.70, half with 2 of 4" in picture.alt
+    assert picture.get_suptitle() == "Two components hold 70% of the variance; half of it takes 2"
+
+
+def test_intervals_draw_what_they_are_given_and_tell_overlaps():
+    picture = CALLS["intervals"]()
+    assert "skip-gram 0.60 (0.50 to 0.70); CBOW 0.55 (0.45 to 0.65)" in picture.alt
+    assert "overlaps with that of CBOW" in picture.get_suptitle().replace("\n", " ")
+    alone = plots.intervals({**INTERVALS, "CBOW": (0.3, 0.2, 0.4)}, xlabel="x")
+    assert "no other interval reaches it" in alone.get_suptitle().replace("\n", " ")
+    axes = picture.axes[0]
+    assert axes.lines[0].get_xydata().tolist() == [[0.6, 0], [0.55, 1], [0.0, 2]]
+    (bars,) = axes.collections
+    spans = [segment[:, 0].tolist() for segment in bars.get_segments()]
+    assert np.array(spans) == pytest.approx(np.array([[0.5, 0.7], [0.45, 0.65], [-0.1, 0.1]]))
+    full = CALLS["intervals, all"]().axes[0]
+    dots = [line.get_xydata().tolist() for line in full.lines if line.get_label() == "a seed"]
+    assert dots == [[[0.55, 0.22], [0.6, 0.22]], [[0.5, 1.22]]]
 
 
 def test_yes_and_no_names_every_word_and_its_label():
@@ -742,7 +924,7 @@ def test_chinese_has_glyphs_or_the_figure_says_what_to_install(name, font, monke
 
 def test_without_a_font_glosses_stand_in_the_place_of_words(monkeypatch):
     without_fonts(monkeypatch)
-    texts = [text for text, _ in drawn_texts(CALLS["scatter, chinese"]())]
+    texts = [text for text, _ in drawn_texts(CALLS["word_map, chinese"]())]
     assert {"AI", "beef noodles", "\\u80a1\\u7968"} <= set(texts), (
         "a word without gloss: code points"
     )
@@ -876,25 +1058,53 @@ def test_segmentations_tell_every_cut():
         (lambda: plots.similarity_heatmap(EMBEDDINGS, ["king"]), ValueError, "2 to 20"),
         (lambda: plots.similarity_heatmap(EMBEDDINGS, ["king", "dog"]), KeyError, "dog"),
         (lambda: plots.similarity_heatmap(EMBEDDINGS, WORDS, "up"), ValueError, "up"),
-        (lambda: plots.scatter(MATRIX, WORDS, title="t"), ValueError, "expected"),
-        (lambda: plots.scatter(CLOUD, WORDS, title="t"), ValueError, "40 rows for 5"),
+        (lambda: plots.word_map(MATRIX, WORDS), ValueError, r"project\(...\).*not a ndarray"),
+        (lambda: plots.word_map(by_hand(CLOUD), WORDS), ValueError, "40 points for 5 words"),
         (
-            lambda: plots.scatter(CLOUD, CLOUD_WORDS, groups=["a"], title="t"),
+            lambda: plots.word_map(by_hand(CLOUD), WORDS, method="tsne"),
             ValueError,
-            "1 groups for 40",
+            "method is late",
+        ),
+        (lambda: plots.word_map(EMBEDDINGS, ["king", "dog"]), KeyError, "dog"),
+        (lambda: plots.word_map(EMBEDDINGS, WORDS, ["a"]), ValueError, "1 groups for 5"),
+        (lambda: plots.word_map(SPACE, CLOUD_WORDS[1:], CLOUD_WORDS[1:]), ValueError, "39 groups"),
+        (lambda: plots.word_map(EMBEDDINGS, WORDS, {"king": "a"}), KeyError, "queen"),
+        (lambda: plots.neighbourhood(SPACE, "word1", 1), ValueError, "2 to 200"),
+        (lambda: plots.neighbourhood(SPACE, "wrod1"), KeyError, "word1"),
+        (lambda: plots.neighbourhood(TAIWAN, "股票", 3, target="out"), ValueError, "no OUT"),
+        (lambda: plots.movement(SPACE, EMBEDDINGS, ["word1"]), KeyError, "word1"),
+        (
+            lambda: plots.movement(EMBEDDINGS, Embeddings(Vocabulary(WORDS), MATRIX), WORDS),
+            ValueError,
+            "8 numbers before and 3 after",
         ),
         (
-            lambda: plots.scatter(CLOUD, CLOUD_WORDS, groups=CLOUD_WORDS, title="t"),
+            lambda: plots.projections_grid([by_hand(CLOUD)], CLOUD_WORDS, title="t"),
             ValueError,
-            "40 groups",
+            "2 to 9 projections, not 1",
         ),
         (
-            lambda: plots.scatter(CLOUD, CLOUD_WORDS, groups={"word0": "a"}, title="t"),
+            lambda: plots.projections_grid([by_hand(CLOUD)] * 2, WORDS, title="t"),
+            ValueError,
+            "40 points for 5 words",
+        ),
+        (
+            lambda: plots.projections_grid(
+                [by_hand(MATRIX[:, :2])] * 2, WORDS, mark=["x"], title="t"
+            ),
             KeyError,
-            "word1",
+            "x",
         ),
-        (lambda: plots.scatter(CLOUD, CLOUD_WORDS, shares=[1], title="t"), ValueError, "shares"),
-        (lambda: plots.pca(np.ones((4, 3))), ValueError, "different"),
+        (lambda: plots.spectrum({}), ValueError, "1 to 7"),
+        (lambda: plots.spectrum([1.0]), ValueError, "2 or more shares"),
+        (lambda: plots.spectrum([0.5, 0.4]), ValueError, "sum to 1"),
+        (lambda: plots.spectrum([0.4, 0.6]), ValueError, "largest share first"),
+        (lambda: plots.intervals({}, xlabel="x"), ValueError, "1 to 30"),
+        (lambda: plots.intervals({"a": (1, 0)}, xlabel="x"), ValueError, "low at most high"),
+        (lambda: plots.intervals({"a": (1, 2, 0)}, xlabel="x"), ValueError, "low at most high"),
+        (lambda: plots.intervals({"a": (1, 0, np.nan)}, xlabel="x"), ValueError, "NaN"),
+        (lambda: plots.intervals(INTERVALS, {"CBOW": "a"}, xlabel="x"), KeyError, "skip-gram"),
+        (lambda: plots.intervals(INTERVALS, xlabel="x", repeats={"b": [1]}), KeyError, "'b'"),
         (lambda: plots.yes_and_no("a", "b", []), ValueError, "1 to 8"),
         (lambda: plots.noise_distributions(VOCABULARY, []), ValueError, "exponents"),
         (lambda: plots.noise_distributions(Vocabulary(WORDS)), ValueError, "counts"),
@@ -905,7 +1115,6 @@ def test_segmentations_tell_every_cut():
         (lambda: plots.cosine_histograms({}), ValueError, "1 to 4"),
         (lambda: plots.cosine_histograms({"k": ([2.0], [0.5])}), ValueError, "cosine"),
         (lambda: plots.seed_spread({}, xlabel="x", title="t"), ValueError, "1 to 12"),
-        (lambda: plots.pca(MATRIX, 4), ValueError, "1 to 3"),
         (lambda: plots.glove_weighting(alphas=[]), ValueError, "1 to 7 exponents, not 0"),
         (lambda: plots.glove_weighting([1.0, 0.0]), ValueError, "zeros are not in the loss"),
         (

@@ -249,7 +249,7 @@ def neighbourhood(
         points[1:, 0], points[1:, 1], c=cosines, cmap=SEQUENTIAL, s=42, edgecolor=GREY, lw=0.8,
         zorder=3,
     )  # fmt: skip
-    axes.scatter(points[0, 0], points[0, 1], s=190, color=VERMILION, marker="*", zorder=4)
+    axes.scatter(points[0, 0], points[0, 1], s=100, color=VERMILION, marker="*", zorder=4)
     _name_axes(axes, projection)
     picture.colorbar(drawn, ax=axes, shrink=0.7, aspect=30, label="cosine")
     picture.settle()
@@ -322,18 +322,24 @@ def movement(
     axes = picture.add_subplot()
     axes.margins(0.12 if len(words) <= 25 else 0.05)
     _draw_groups(axes, ends, members)
-    for start, end in zip(starts, ends, strict=True):
-        axes.annotate("", end, start, arrowprops=ARROW, zorder=2)
     axes.plot(*starts.T, "o", color=GREY, markersize=4, fillstyle="none", label="before", zorder=2)
     _name_axes(axes, projection)
     picture.legend(loc="outside lower center", ncols=min(len(members) + 1, 5))
     picture.settle()
+    _draw_arrows(axes, starts, ends)
     shafts = np.concatenate([starts + share * (ends - starts) for share in np.linspace(0, 0.9, 7)])
     place_labels(axes, ends, letters, avoid=shafts, family=family)
     return picture
 
 
-ARROW = {"arrowstyle": "->", "color": GREY, "linewidth": 1.2, "shrinkA": 2, "shrinkB": 3}
+def _draw_arrows(axes: Axes, starts: NDArray, ends: NDArray) -> None:
+    """Draw the arrows that do not vanish under their markers."""
+    look = {"arrowstyle": "->", "color": GREY, "linewidth": 1.2, "shrinkA": 2, "shrinkB": 4}
+    pixels = np.linalg.norm(
+        axes.transData.transform(ends) - axes.transData.transform(starts), axis=1
+    )
+    for row in np.flatnonzero(pixels > 18):
+        axes.annotate("", ends[row], starts[row], arrowprops=look, zorder=2)
 
 
 def _moved_title(words: Sequence[str], cosines: NDArray) -> str:
@@ -400,7 +406,7 @@ def projections_grid(
     """
     panels = projections
     if not isinstance(panels, Mapping):
-        panels = {f"{n}. {each.method}": each for n, each in enumerate(panels, 1)}
+        panels = {f"({n}) {each.method}": each for n, each in enumerate(panels, 1)}
     if not 2 <= len(panels) <= 9 or len(mark) > 12:
         raise ValueError(f"Give 2 to 9 projections, not {len(panels)}, and up to 12 words to mark.")
     for name, projection in panels.items():

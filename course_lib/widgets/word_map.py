@@ -285,7 +285,7 @@ def _overlay(plot: Any) -> None:
     plot.scatter("x", "y", source=marks, size="size", fill_alpha=0, color=VERMILION, line_width=2.5)
     plot.text(
         "x", "y", "word", source=marks, x_offset=9, y_offset=-5, text_font_size="13px",
-        text_outline_color="white",
+        background_fill_color="white", background_fill_alpha=0.8,
     )  # fmt: skip
 
 
@@ -312,7 +312,7 @@ def _renumbered(item: Any) -> Any:
                 else walk(value)
                 for key, value in part.items()
             }
-        return [walk(each) for each in part] if isinstance(part, list) else part
+        return [walk(each) for each in part] if isinstance(part, list | tuple) else part
 
     return walk(item)
 

@@ -16,13 +16,14 @@ await Bokeh.embed.embed_item(read("figure"), "map");
 const drawn = Bokeh.documents[0];
 
 function show(row) {
-  chosen.textContent = `Nearest to “${words[row]}” by the cosine, of the words on this map:`;
+  chosen.textContent = `Nearest to “${words[row]}” by the cosine, numbered on the map:`;
   list.replaceChildren(...neighbours[row].map((other, place) => entry(other, cosines[row][place])));
   const marked = [row, ...neighbours[row]];
   drawn.get_model_by_name("marks").data = {
     x: marked.map((other) => x[other]),
     y: marked.map((other) => y[other]),
-    word: marked.map((other) => words[other]),
+    // A name at each ring would hide the others: neighbours lie close together.
+    word: marked.map((other, place) => (place === 0 ? words[row] : String(place))),
     size: marked.map((other) => (other === row ? 20 : 13)),
   };
 }
