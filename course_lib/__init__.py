@@ -4,11 +4,11 @@ The three trainers are packages of their own, imported by name, so that a lesson
 PyTorch does not wait for it::
 
     from course_lib import Vocabulary, HuffmanTree, Word2VecSettings, Embeddings
-    from course_lib import datasets, evaluation, formats, projections
+    from course_lib import datasets, evaluation, formats, projections, ranking
     from course_lib import numpy_impl, torch_impl, gensim_impl
 """
 
-from course_lib import chinese, datasets, evaluation, formats, glossary, projections
+from course_lib import chinese, datasets, evaluation, formats, glossary, projections, ranking
 from course_lib.embeddings import Embeddings
 from course_lib.huffman import HuffmanTree
 from course_lib.settings import GloveSettings, Word2VecSettings
@@ -26,4 +26,5 @@ __all__ = [
     "formats",
     "glossary",
     "projections",
+    "ranking",
 ]

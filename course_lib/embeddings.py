@@ -172,7 +172,10 @@ class Embeddings:
         if which != "out":
             raise ValueError(f'Say "in", "out" or "sum", not {which!r}.')
         if self.output_vectors is None:
-            why = "They were not kept with these vectors: train a model, or load both matrices."
+            why = (
+                "They were not kept with these vectors: train a model, or load both matrices "
+                "(formats.load_in_and_out)."
+            )
             if self.node_vectors is not None:
                 why = (
                     "Hierarchical softmax has a vector for each inner node of its tree "
@@ -413,6 +416,44 @@ class Embeddings:
         vocabulary = Vocabulary([keys[row] for row in rows], counts)
         out = None if output_vectors is None else np.asarray(output_vectors)[rows]
         return cls(vocabulary, np.asarray(keyed_vectors.vectors)[rows], out)
+
+    @classmethod
+    def from_pair(
+        cls, inputs: "Embeddings | KeyedVectors", outputs: "Embeddings | KeyedVectors"
+    ) -> "Embeddings":
+        """Join IN and OUT vectors that come apart, such as from two files.
+
+        Parameters
+        ----------
+        inputs : Embeddings or gensim.models.KeyedVectors
+            Words, counts (where they are known) and, as its IN vectors, the IN vectors.
+        outputs : Embeddings or gensim.models.KeyedVectors
+            The same words, in any order. *Its* IN vectors are the OUT vectors: a file of vectors
+            does not say which they are.
+
+        Returns
+        -------
+        Embeddings
+            With both matrices, in the order of ``inputs``.
+
+        Raises
+        ------
+        ValueError
+            The words, or the lengths of the vectors, are not the same.
+        """
+        pair = [
+            part if isinstance(part, cls) else cls.from_keyed_vectors(part)
+            for part in (inputs, outputs)
+        ]
+        first, second = (part.vocabulary for part in pair)
+        for one, two, name in ((first, second, "OUT"), (second, first, "IN")):
+            missing = next((word for word in one.words if word not in two), None)
+            if missing is not None:
+                raise ValueError(
+                    f"The word {missing!r} has no {name} vector. IN and OUT must be of the same "
+                    "words: they are two matrices of one model."
+                )
+        return cls(first, pair[0].input_vectors, pair[1].input_vectors[second.encode(first.words)])
 
     def save(self, path: str | Path) -> None:
         """Write everything to one file, without pickle.

@@ -14,7 +14,7 @@ METHODS = ("pca", "tsne", "umap")
 class Projection:
     """Points in the plane, and how they came there.
 
-    Parameters
+    Attributes
     ----------
     points : numpy.ndarray of float64, shape (n, 2)
         A row a vector, in the order of the vectors.

@@ -393,7 +393,7 @@ def train_in_batches(
         for epoch in range(settings.epochs):
             loss: Any = 0.0
             predictions = 0
-            # No thread makes batches ahead: Python's global lock would go to and fro with every
+            # No thread makes batches ahead: Python's global lock would change hands with every
             # small step, which takes twice the time. A GPU has its queue of steps ahead anyway.
             for number, batch in enumerate(maker.epoch(sentences, prepare)):
                 words_done = epoch * words_an_epoch + batch.words_read

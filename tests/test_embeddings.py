@@ -438,3 +438,33 @@ def test_biases_are_kept_and_checked(tmp_path):
     for wrong in (np.ones(3), np.ones((2, 1)), np.array([1, np.nan]), np.array([1, 2])):
         with pytest.raises(ValueError, match="output_biases"):
             Embeddings(vocabulary, np.ones((2, 3)), output_biases=wrong)
+
+
+# IN and OUT that come apart
+
+
+def test_a_pair_is_joined_by_its_words(embeddings):
+    backwards = Embeddings(
+        Vocabulary(embeddings.vocabulary.words[::-1]), embeddings.output_vectors[::-1]
+    )
+    inputs = Embeddings(embeddings.vocabulary, embeddings.input_vectors)
+    for first, second in [
+        (inputs, backwards),
+        (inputs.to_keyed_vectors(), backwards.to_keyed_vectors()),
+    ]:
+        found = Embeddings.from_pair(first, second)
+        np.testing.assert_array_equal(found.input_vectors, embeddings.input_vectors)
+        np.testing.assert_array_equal(found.output_vectors, embeddings.output_vectors)
+        assert found.vocabulary == embeddings.vocabulary  # with its counts
+
+
+def test_a_pair_of_other_words_or_lengths_is_refused(embeddings):
+    words = embeddings.vocabulary.words
+    fewer = Embeddings(Vocabulary(words[1:]), embeddings.output_vectors[1:])
+    with pytest.raises(ValueError, match="'w0' has no OUT vector"):
+        Embeddings.from_pair(embeddings, fewer)
+    with pytest.raises(ValueError, match="'w0' has no IN vector"):
+        Embeddings.from_pair(fewer, embeddings)
+    shorter = Embeddings(embeddings.vocabulary, embeddings.output_vectors[:, :3])
+    with pytest.raises(ValueError, match="output_vectors has shape"):
+        Embeddings.from_pair(embeddings, shorter)

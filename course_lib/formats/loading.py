@@ -117,7 +117,7 @@ def load_vectors(
     Embeddings
         The V words, in the order of the file, with IN vectors only and no counts. Such a file holds
         nothing else, so the vectors can be compared and built upon, but not trained on as they
-        were, nor used for what needs OUT vectors. A missing word: ``word in
+        were, nor used for what needs OUT vectors (``load_in_and_out``). A missing word: ``word in
         embeddings.vocabulary`` asks, ``embeddings.vector(word)`` raises a KeyError that names words
         spelt alike, and ``embeddings.vocabulary.encode(tokens)`` leaves it out.
 

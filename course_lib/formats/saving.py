@@ -3,7 +3,7 @@
 import bz2
 import gzip
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO, cast
@@ -53,6 +53,37 @@ def save_vectors(
     FileNotFoundError
         The folder does not exist.
     """
+    write = prepared(path, words, vectors, format)
+    with replacing(path) as file:
+        write(file)
+
+
+def prepared(
+    path: str | Path, words: Sequence[str], vectors: ArrayLike, format: str
+) -> Callable[[BinaryIO], None]:
+    """Check what ``save_vectors`` is to write, before a file is opened.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        Its name decides whether the file is packed.
+    words : sequence of str
+        V words.
+    vectors : array_like of float, shape (V, d)
+        A row a word.
+    format : str
+        As in ``save_vectors``.
+
+    Returns
+    -------
+    callable
+        Writes them to a binary file.
+
+    Raises
+    ------
+    ValueError
+        As in ``save_vectors``.
+    """
     if format not in FORMATS:
         raise ValueError(f"format must be {', '.join(FORMATS)}, not {format!r}.")
     suffix = Path(path).suffix.lower()
@@ -60,11 +91,15 @@ def save_vectors(
         raise ValueError(f"save_vectors writes no {suffix} files; plain, .gz or .bz2.")
     encoded = _checked_words(words, format)
     matrix = _checked_vectors(vectors, len(encoded))
-    with replacing(path) as file, _packing(file, suffix) as stream:
-        if format != "glove":
-            stream.write(b"%d %d\n" % matrix.shape)
-        for block in _rows(encoded, matrix, binary=format == "word2vec-binary"):
-            stream.write(block)
+
+    def write(file: BinaryIO) -> None:
+        with _packing(file, suffix) as stream:
+            if format != "glove":
+                stream.write(b"%d %d\n" % matrix.shape)
+            for block in _rows(encoded, matrix, binary=format == "word2vec-binary"):
+                stream.write(block)
+
+    return write
 
 
 @contextmanager

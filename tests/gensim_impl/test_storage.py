@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from gensim.models import FastText, KeyedVectors, Word2Vec
 
-from course_lib import datasets
-from course_lib.gensim_impl import load_native
+from course_lib import Embeddings, datasets
+from course_lib.gensim_impl import load_native, to_embeddings
 
 
 @pytest.fixture(scope="module")
@@ -127,3 +127,46 @@ def test_what_is_no_model_is_refused(tmp_path):
     FastText(vector_size=4).save(str(tmp_path / "fast"))
     with pytest.raises(ValueError, match=r"gensim\.models\.fasttext"):
         load_native(tmp_path / "fast")
+
+
+# OUT vectors of a model that was loaded from the disk
+
+
+@pytest.mark.parametrize("options", [{}, {"sep_limit": 0}])
+@pytest.mark.parametrize("mmap", [False, True])
+def test_out_vectors_of_a_loaded_model(model, tmp_path, options, mmap):
+    model.save(str(tmp_path / "model"), **options)
+    found = to_embeddings(load_native(tmp_path / "model", mmap=mmap))
+    assert model.syn1neg.any()
+    np.testing.assert_array_equal(found.output_vectors, model.syn1neg)
+    np.testing.assert_array_equal(found.input_vectors, model.wv.vectors)
+    assert found.vocabulary.words == model.wv.index_to_key
+    word, other = found.vocabulary.words[:2]
+    u = model.syn1neg[1] / np.linalg.norm(model.syn1neg[1])
+    v = model.wv.get_vector(word, norm=True)
+    assert found.similarity(word, other, "in", "out") == pytest.approx(float(v @ u), abs=1e-6)
+
+
+def test_a_loaded_tree_has_no_out_vectors_and_says_why(tmp_path):
+    text = datasets.load_corpus("lee")[:30]
+    Word2Vec(text, hs=1, negative=0, min_count=2, workers=1, epochs=1).save(str(tmp_path / "tree"))
+    found = to_embeddings(load_native(tmp_path / "tree"))
+    assert found.output_vectors is None and found.node_vectors.any()
+    with pytest.raises(ValueError, match="Hierarchical softmax has a vector for each inner node"):
+        found.matrix("out")
+
+
+def test_a_loaded_model_of_both_objectives_has_both(tmp_path):
+    text = datasets.load_corpus("lee")[:30]
+    both = Word2Vec(text, hs=1, negative=5, min_count=2, workers=1, epochs=1)
+    both.save(str(tmp_path / "both"))
+    found = to_embeddings(load_native(tmp_path / "both"))
+    np.testing.assert_array_equal(found.output_vectors, both.syn1neg)
+    np.testing.assert_array_equal(found.node_vectors, both.syn1[:-1])
+
+
+def test_loaded_keyed_vectors_have_lost_them(model, tmp_path):
+    model.wv.save(str(tmp_path / "vectors"))
+    found = Embeddings.from_keyed_vectors(load_native(tmp_path / "vectors"))
+    with pytest.raises(ValueError, match="They were not kept with these vectors"):
+        found.matrix("out")
