@@ -80,7 +80,7 @@ def kinds() -> Picture:
         [list(KIND_OF)[row] for row in rows],
         KIND_OF,
         title="54 words by PCA, four of each kind shown",
-        size=(7.2, 4.0),
+        size=(6.9, 3.8),
     )
 
 
@@ -108,7 +108,7 @@ def random_heaps() -> Picture:
         for n in (2, 5, 30)
     }
     names = [f"vector {number}" for number in range(len(noise))]
-    return plots.projections_grid(maps, names, title="Heaps out of nothing", size=(4.0, 2.0))
+    return plots.projections_grid(maps, names, title="Heaps out of nothing", size=(7.4, 2.9))
 
 
 def lee() -> Picture:
@@ -133,7 +133,7 @@ def comparison() -> Picture:
         xlabel="Spearman correlation on WordSim353, median",
         references={"random vectors": 0.0},
         title="GloVe and CBOW-HS are behind; the others cannot be told apart",
-        size=(7.2, 4.0),
+        size=(6.9, 3.8),
     )
 
 

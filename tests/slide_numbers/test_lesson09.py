@@ -123,7 +123,7 @@ def test_formula_of_ranks_is_the_correlation():
 
 
 def test_planted_sizes_and_distances():
-    (_, width, drawn), (_, gap, drawn_gap) = table("Sizes, distances, heaps")
+    (_, width, drawn), (_, gap, drawn_gap) = table("Sizes and distances of heaps")
     assert printed(f"width, second group / first: true {width}, drawn {drawn}")
     far = "distance, second to third / first to second:"
     assert printed(f"{far} true {gap}") and printed(f"{far} drawn {drawn_gap}")
