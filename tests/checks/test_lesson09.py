@@ -75,9 +75,6 @@ WRONG_ANSWERS = {
         "the numbers": spearman_where(ranks=np.asarray),
         "the order": spearman_where(ranks=np.argsort),
         "ties in the order of the text": spearman_where(lambda x: np.argsort(np.argsort(x))),
-        "short formula, ties by order": spearman_where(
-            lambda x: np.argsort(np.argsort(x)), short_formula
-        ),
         "dense ranks": spearman_where(lambda x: rankdata(x, "dense")),
         "short formula": spearman_where(score=short_formula),
         "one order turned around": lambda x, y: pearson(rankdata(x), rankdata(-y)),
@@ -117,7 +114,6 @@ WRONG_ANSWERS = {
         ),
         "a normal distribution": symmetric_interval,
         "the mean": interval_where(ends=lambda s: s.mean()),
-        "all scores": interval_where(ends=lambda s: s),
     },
     "09.4": {
         "never excluded": analogy_where(left_out=()),
