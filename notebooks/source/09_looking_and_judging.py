@@ -801,7 +801,7 @@ for rate, models in [
     print(f"SG-HS, rate {rate:4}: WordSim353 {means[0]:.2f}, SimLex-999 {means[1]:.2f}")
 
 # %% [markdown]
-# One setting moves the score by more than the difference of most methods, and it moves the two lists in opposite directions: more about what words have to do with each other, less about what they mean. "Which method is better?" was the wrong
+# One setting moves the score as far as the methods at the top lie apart, and it moves the two lists in opposite directions: more about what words have to do with each other, less about what they mean. "Which method is better?" was the wrong
 # question, as Levy et al. (2015) found: ask which settings, for which purpose.
 #
 # ## 12. Neighbours

@@ -30,7 +30,7 @@ figures = figures_of(DECK)
 
 def table(title):
     """The cells of every line of a slide's table, without its head."""
-    lines = [line for line in raw_slide(DECK, title).splitlines() if line.startswith("|")]
+    lines = [line for line in raw_slide(DECK, title).splitlines() if line.startswith(("| ", "|-"))]
     return [[plain(cell) for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
@@ -78,7 +78,8 @@ def test_five_words_on_a_line():
     for word, place, seen in zip(figures.FIVE, X, X @ direction, strict=True):
         assert row(word, pair(place + 0.0, 1).replace("-0.0", "0.0"), f"{seen + 0.0:.3f}") in text
     C = X.T @ X
-    assert rf"{C[0, 0]:.2f} & {C[0, 1]:.2f} \\ {C[1, 0]:.2f} & {C[1, 1]:.2f}" in text
+    raw = raw_slide(DECK, "By hand: five words")
+    assert rf"{C[0, 0]:.2f} & {C[0, 1]:.2f} \\ {C[1, 0]:.2f} & {C[1, 1]:.2f}" in raw
     assert f"- {np.trace(C):.1f} \\lambda + {np.linalg.det(C):.1f} = 0" in text
     assert np.allclose(np.linalg.eigvalsh(C), [0.8, 2.0])
     assert project(figures.W).shares == pytest.approx([2 / 2.8, 0.8 / 2.8])
@@ -184,7 +185,10 @@ def test_comparison():
     code = "\n".join(lesson_cells(DECK))
     for name, equal_epochs, epochs, equal_time in table("At equal what?"):
         assert printed(f"{name} {equal_epochs} {equal_time}")
-        assert re.search(rf'"{name}": \[\(5, [\d.]+\), \({epochs.split()[0]}, ', code)
+        assert f'"{name}": ({epochs.split()[0]}, ' in code
+    told = re.findall(r"(\d\.\d\d) → (\d\.\d\d)", slide(DECK, "At equal what?"))
+    for rate, (related, similar) in zip(("0.05", "0.1"), zip(*told, strict=True), strict=True):
+        assert printed(f"SG-HS, rate {rate}: WordSim353 {related}, SimLex-999 {similar}")
 
 
 def test_intervals_in_the_figure_are_those_of_the_lesson():
