@@ -546,9 +546,11 @@ for moved in report.most_moved(5, min_count=20):
     print(f"{moved.word:10s} {moved.times:3d} times, cosine to its start {moved.cosine:.2f}")
 
 # %% [markdown]
-# A third of the tokens belong to words that Wikipedia does not have or that have no row at all. And the neighbours have changed a lot.
+# About one token in six belongs to a word that the Wikipedia excerpt does not have, or to one that has no vector at all, since the
+# news have it once. The words that moved most are of the first kind: they started at random. And of ten neighbours one
+# is left, which is more than you may have expected of six epochs.
 #
-# Back to the task: one number each, from one seed and 50 documents. Two things could fool us. **The seed**: we train three bases and everything
+# Back to the task. One number each, from one seed and 50 documents. Two things could fool us. **The seed**: we train three bases and everything
 # after them three times. **The documents**: another 50 would give other numbers. For that we draw 50 documents with
 # replacement, a thousand times, and take the same draw for all methods (a bootstrap over documents, since the
 # 1,225 pairs are not independent).
@@ -588,6 +590,18 @@ plots.repeated_runs(
     ylabel="correlation with people",
     title="A start from trained vectors is worth many epochs",
 )
+
+
+# %%
+def print_seeds(runs):
+    """Print what the three seeds gave, place by place."""
+    for name, values in runs.items():
+        columns = (" ".join(f"{value:.2f}" for value in column) for column in np.transpose(values))
+        print(f"{name:31s}", "   ".join(columns))
+
+
+print_seeds(scores)
+
 
 # %% [markdown]
 # The bars reach from the lowest to the highest seed; they are short. From nothing, 16 epochs come about as far as fine-tuning does
@@ -660,7 +674,7 @@ for seed, from_base in zip(seeds, bases, strict=True):
         found = evaluation.similarity_difference(result["free"], result[other])
         print(
             f"seed {seed}: free less {other:12s} {found.difference:+.2f}"
-            f" ({found.low:+.2f} to {found.high:+.2f}), {found.covered} pairs"
+            f" ({found.low:+z.2f} to {found.high:+z.2f}), {found.covered} pairs"
         )
 
 # %% [markdown]
@@ -720,6 +734,9 @@ plots.repeated_runs(
     ylabel="correlation with people",
     title="A start from trained vectors helps at every size, but a small text lacks the words",
 )
+
+# %%
+print_seeds(by_size)
 
 # %% [markdown]
 # With 30 documents the fine-tuned vectors alone are *worse* than the untouched ones: they lack the words. With the other words beside
@@ -849,6 +866,9 @@ plots.repeated_runs(
     ylabel="neighbours kept",
     title="Every epoch costs neighbours; a lock slows it down",
 )
+
+# %%
+print_seeds(kept)
 
 # %%
 for seed, from_base in zip(seeds, bases, strict=True):
