@@ -60,7 +60,7 @@ SENTENCES = [
 
 def five_sentences() -> Picture:
     before, after, own = _recipe()
-    return plots.movement(before, after, own, title="Rings lie under markers", size=(5.4, 4.2))
+    return plots.movement(before, after, own, title="Rings lie under markers", size=(4.5, 3.8))
 
 
 def four_words() -> Picture:
@@ -71,7 +71,7 @@ def four_words() -> Picture:
         tuned.embeddings,
         words,
         {word: "asked for" if word in ASKED else "others" for word in words},
-        size=(7.2, 4.4),
+        size=(6.3, 3.8),
     )
 
 
@@ -81,8 +81,8 @@ def agreement() -> Picture:
         _runs(AGREEMENT),
         xlabel="epochs on the news",
         ylabel="correlation with people",
-        title="From nothing, 16 epochs do what a start does in two to six",
-        size=(7, 3.9),
+        title="The start is worth many epochs, and is caught up with",
+        size=(6.6, 3.6),
     )
 
 
@@ -92,7 +92,7 @@ def rivals() -> Picture:
         xlabel="correlation with people",
         interval="95% over documents",
         title="Mean of three seeds",
-        size=(5.2, 3.2),
+        size=(4.9, 3.2),
     )
 
 
@@ -102,8 +102,8 @@ def sizes() -> Picture:
         _runs(BY_SIZE),
         xlabel="news documents to train on",
         ylabel="correlation with people",
-        title="A start helps at every size; 30 documents lack the words",
-        size=(7, 3.9),
+        title="The less text, the more a start is worth",
+        size=(6.6, 3.1),
     )
 
 
@@ -114,7 +114,7 @@ def kept() -> Picture:
         xlabel="epochs on the news",
         ylabel="neighbours kept",
         title="Every epoch costs neighbours; a lock slows it down",
-        size=(7, 3.7),
+        size=(6.6, 3.1),
     )
 
 

@@ -34,9 +34,7 @@ def printed(*texts):
 
 def columns(name):
     """The lines `name  0.1 0.2 0.3   0.2 ...` that the lesson prints: a list for each place."""
-    numbers = re.findall(
-        rf"{re.escape(name)}((?: -?\d\.\d\d){{9}})", lesson_output(DECK)
-    )
+    numbers = re.findall(rf"{re.escape(name)}((?: -?\d\.\d\d){{9}})", lesson_output(DECK))
     return [np.reshape([float(n) for n in line.split()], (3, 3)).tolist() for line in numbers]
 
 
@@ -137,9 +135,9 @@ def test_rivals():
     alt = plain("".join(alt))
     for name, (middle, low, high) in figures.RIVALS.items():
         assert f"{name} {middle:.2f} ({low:.2f} to {high:.2f})" in alt
-    text = slide(DECK, "Fine-tuning helps, and tf-idf wins")
+    text = slide(DECK, "Training on the news helps")
     table = re.findall(r"\| ([\w.,\- ]+?) - ([\w ]+?) \| ([^|]+?) \|", text)
-    assert len(table) == 4
+    assert len(table) == 5
     for better, worse, said in table:
         long = {"tf-idf": "tf-idf, no vectors"}.get(better, better)
         printed(f"{long} less {worse} {said.replace(', ', ': ').replace('):', '):')}")
@@ -161,10 +159,22 @@ def test_swollen_vocabulary():
 def test_no_turn():
     text = slide(DECK, 'Trap: "the space has turned')
     for name in ("free", "from nothing"):
-        plain_cosine, aligned, shared = re.search(
-            rf"\| {name} \| (\S+) \| (\S+) \| (\S+) \|", text
-        ).groups()
-        printed(f"{name} {plain_cosine}, aligned {aligned}; shared move {shared}")
+        found = re.findall(
+            rf"{name} seed \d: (\S+), aligned (\S+) \(shuffled (\S+)\)", lesson_output(DECK)
+        )
+        assert len(found) == 3
+        spans = []
+        for values in zip(*found, strict=True):
+            low, high = min(values), max(values)
+            spans.append(low if low == high else f"{low} to {high}")
+        assert row(name, *spans) in text
+
+
+def test_cone():
+    text = slide(DECK, "Had we left the mean")
+    for name in ("free", "from nothing"):
+        raw, centred, narrow = re.search(rf"\| {name} \| (\S+) \| (\S+) \| (\S+) \|", text).groups()
+        printed(f"{name} not centred {raw}, centred {centred}; mean cosine of two words {narrow}")
 
 
 def test_lock_of_the_wrong_type():
