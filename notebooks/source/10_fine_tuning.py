@@ -651,7 +651,7 @@ plots.intervals(
     estimates,
     xlabel="correlation with people",
     interval="95% interval over documents",
-    title="Training on the news helps, with a start or without; tf-idf is better than all",
+    title="Training on the news helps, with a start or without; tf-idf needs no training",
 )
 
 # %%
@@ -669,8 +669,8 @@ for better, worse in [
 
 # %% [markdown]
 # Fine-tuned vectors agree better with people than untouched ones, and most of that is movement, not new words. The lock of 0.1 has held
-# back the gain, too. Against 16 epochs from nothing there is **no** gain left. And for *this* task no vectors at all are the
-# best: tf-idf. Whoever only wants to compare news documents need not train anything.
+# back the gain, too. Against 16 epochs from nothing there is **no** gain left. And for *this* task tf-idf, with no vectors at all, is at least as good:
+# it is ahead, if not for sure with 50 documents. Whoever only wants to compare news documents need not train anything.
 #
 # Had we left the mean in the vectors, we would have told another story:
 
@@ -920,7 +920,7 @@ for seed, from_base in zip(seeds, bases, strict=True):
 
 # %% [markdown]
 # After 16 free epochs a word has kept fewer than one neighbour of ten. With lock or anchor, 16 epochs are about where the free
-# training was after two: a lock is a slower clock, as section 4 said. Gain and loss belong together: what
+# training was after two, and hardly better off: a lock is a slower clock, as section 4 said. Gain and loss belong together: what
 # agrees better with the news is further from the encyclopaedia. None of the settings gives both; you choose a place on the way.
 #
 # ### "A lock of 0.1 is a lock of 0.1"
@@ -1191,7 +1191,7 @@ check("10.5", kept_neighbours)
 # changes where to. In PyTorch a parameter group locks a matrix; a hook locks rows under SGD, not under Adam; weight decay and
 # momentum move rows that no batch held. In gensim: float32 locks, copied rows, one `train`. The recipe on the web moves nothing on
 # five sentences; on more, its swollen vocabulary drives the text's words into a cone. On the news, fine-tuned vectors agree better with
-# people than untouched ones; from nothing it takes many epochs, or much text, to come as far; and tf-idf agrees better than all. Every epoch costs neighbours. Print
+# people than untouched ones; from nothing it takes many epochs, or much text, to come as far; and tf-idf, which trains nothing, is at least as good. Every epoch costs neighbours. Print
 # how far words moved before you believe a picture. Next: two vectors a word, for ranking (lesson 11).
 #
 # ## References
