@@ -36,6 +36,7 @@ from course_lib import (
     Vocabulary,
     Word2VecSettings,
     datasets,
+    evaluation,
     formats,
     gensim_impl,
     numpy_impl,
@@ -920,17 +921,11 @@ print(f"words that moved: {moved.mean():.0%}; every second one: {not moved[0::2]
 # way. And on the five sentences of a popular tutorial, `sample=1e-3` throws most tokens away: each word is frequent
 # there. Train longer on small texts, by skip-gram, and say `sample=0` on toys.
 
-
 # %%
-def mean_cosine(vectors):
-    """Give the mean cosine of all pairs of different words."""
-    total, V = vectors.get_normed_vectors().sum(axis=0), len(vectors)
-    return (total @ total - V) / (V * (V - 1))
-
-
 default = Word2Vec(news, seed=1, workers=1)
-print("mean cosine of two words: default above 0.98:", mean_cosine(default.wv) > 0.98, end=", ")
-print("skip-gram, more epochs, below 0.6:", mean_cosine(in_one_call.wv) < 0.6)
+alike, unlike = (evaluation.mean_cosine(trained.wv) for trained in (default, in_one_call))
+print("mean cosine of two words: default above 0.98:", alike > 0.98, end=", ")
+print("skip-gram, more epochs, below 0.6:", unlike < 0.6)
 five = ["this is the first sentence for word2vec", "this is the second sentence"]
 five += ["yet another sentence", "one more sentence", "and the final sentence"]
 five = [sentence.split() for sentence in five]
