@@ -757,6 +757,7 @@ for skip in (False, True):
 # %%
 def judged(trained):
     """Compare the cosines of the IN vectors with the judgements."""
+    # Without its bootstrap and its baselines: below, pairs are drawn for two settings at once.
     return evaluation.word_similarity(trained, "wordsim353", n_bootstrap=1, n_random=0)
 
 
