@@ -25,8 +25,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from gensim.models import KeyedVectors, Word2Vec
-from gensim.models.callbacks import CallbackAny2Vec
+from gensim.models import KeyedVectors, Word2Vec, callbacks
 from gensim.models.word2vec import LineSentence
 from IPython.display import Markdown
 
@@ -382,7 +381,7 @@ for power in [20, 22, 24, 27]:
 
 
 # %%
-class Running(CallbackAny2Vec):
+class Running(callbacks.CallbackAny2Vec):
     """Reads the running sum after each epoch and lets it run on."""
 
     def __init__(self):
