@@ -548,6 +548,12 @@ def test_cbow_architecture_tells_the_bag():
     assert "centre word c, row 5" in alt
 
 
+def test_repeats_that_are_all_equal_are_drawn():
+    assert np.mean([0.1] * 3) != 0.1  # rounding
+    drawn = plots.repeated_runs([1], {"a": [[0.1]] * 3}, xlabel="x", ylabel="y", title="t")
+    assert "0.10 (0.10 to 0.10)" in drawn.alt
+
+
 def test_repeated_runs_tell_mean_and_spread():
     picture = twin_lines([1, 2, 4])
     assert "y at x 1, 2 and 4" in picture.alt

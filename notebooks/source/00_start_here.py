@@ -85,6 +85,7 @@ for word in ["cricket", "economy", "hospital"]:
 # | 06 | [gensim, seen through](06_gensim_seen_through.ipynb): vocabulary, streams, the learning rate, the true loss, files, new words, resets, gensim 3 to 4 | 160 |
 # | 07 | [GloVe](07_glove.ipynb): ratios of counts, weighted least squares, AdaGrad, against negative sampling and an SVD of PPMI | 150 |
 # | 08 | [Pre-trained vectors](08_pretrained_vectors.ipynb): GloVe and word2vec files byte by byte, loading and converting, cosine and dot, king − man + woman, unknown words, broken files | 150 |
+# | 10 | [Fine-tuning pre-trained vectors](10_fine_tuning.ipynb): locks and anchors, a recipe from the web taken apart, a fair test on the news, drift, PyTorch's optimisers | 150 |
 # | 12 | [Chinese text](12_chinese_text.ipynb): words without spaces, jieba, Traditional and Simplified, fonts, files, a [glossary](glossary.md) | 135 |
 #
 # The minutes include the exercises. **Planned, and not there yet:** 09 looking at and judging embeddings,
