@@ -15,15 +15,9 @@
 
 # %%
 import dataclasses
-import tempfile
-from collections import Counter
-from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import torch
-from gensim.models import KeyedVectors, Word2Vec
-from gensim.test.utils import datapath
 
 from course_lib import (
     Embeddings,
@@ -37,10 +31,7 @@ from course_lib import (
     plots,
     torch_impl,
 )
-from course_lib.corpus import tokenize
 from course_lib.embeddings import unit
-from course_lib.finetuning import Lockf
-from course_lib.numpy_impl.gradient_check import numerical_gradient
 
 # %% [markdown]
 # ## 1. A question on real words
@@ -102,6 +93,11 @@ show(tuned.embeddings, asked)
 # lock has to get its length first, or step 3 stops with an IndexError (`test_07_...` in `tests/gensim_impl/test_traps.py`).
 
 # %%
+import tempfile
+from pathlib import Path
+
+from gensim.models import KeyedVectors, Word2Vec
+
 temporary = tempfile.TemporaryDirectory()
 folder = Path(temporary.name)
 published = str(folder / "published.txt")
@@ -325,6 +321,8 @@ print("lock 0 moves no bit:      ", not steps[0.0].any())
 # that comes three times, and a noise word that is its own centre.
 
 # %%
+from course_lib.numpy_impl.gradient_check import numerical_gradient
+
 centers, contexts = np.array([0, 0, 0, 3]), np.array([4, 4, 1, 2])
 noise, anchor = np.array([[2], [0], [3], [3]]), 0.2
 W0 = W + np.random.default_rng(1).normal(scale=0.3, size=W.shape)
@@ -391,6 +389,9 @@ print("OUT, the whole step:     ", np.allclose(out.weight.detach(), W_out_new))
 
 
 # %%
+from itertools import pairwise
+
+
 def movement_of(make_optimiser, lock, steps=20, stop=20):
     """Train two rows of six; give how far each row went in the steps before and after `stop`."""
     torch.manual_seed(1)
@@ -508,6 +509,12 @@ print("NumPy and PyTorch, to 1e-4:", gap < 1e-4)
 # Viswanath 2018). Below you see what happens if one forgets.
 
 # %%
+from collections import Counter
+
+from gensim.test.utils import datapath
+
+from course_lib.corpus import tokenize
+
 with Path(datapath("lee.cor")).open(encoding="latin-1") as file:
     documents = [tokenize(line) for line in file]
 judged = np.loadtxt(datapath("similarities0-1.txt"))
@@ -564,6 +571,8 @@ for moved in report.most_moved(5, min_count=20):
 # much is movement? `Lockf(covered=0)` freezes what the file has and lets only new words learn.
 
 # %%
+from course_lib.finetuning import Lockf
+
 seeds, epochs = (1, 2, 3), (2, 6, 16)
 bases = [base] + [
     numpy_impl.train_word2vec(wikipedia, dataclasses.replace(base_settings, seed=seed))
