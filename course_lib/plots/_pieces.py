@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike, NDArray
 
 from course_lib.plots.picture import (
@@ -130,53 +131,73 @@ def place_labels(
     to_pixels = axes.transData.transform
     anchors = to_pixels(points) if len(points) else points
     others = anchors if avoid is None else np.concatenate([anchors, to_pixels(avoid)])
-    taken = np.column_stack([others - 7, others + 7])
+    reach = 0.7 * fontsize  # pixels around a marker; those of small letters are small
+    taken = np.column_stack([others - reach, others + reach])
     bounds = np.array(axes.get_window_extent().extents)
     near = np.linalg.norm(anchors[:, None] - anchors[None], axis=2) < 100
-    for row in np.argsort(-near.sum(axis=1), kind="stable"):
-        weight = "bold" if row in bold else "normal"
-        width, height = text_size(labels[row], fontsize, weight, family)
-        half = np.array([width, height]) / 2 + 3
-        shift = free_place(anchors[row], half, taken, bounds)
-        offset = (float(shift[0]) * 72 / DPI, float(shift[1]) * 72 / DPI)
-        far = bool(_far(shift[None], half)[0])
-        line = {"arrowstyle": "-", "color": GREY, "linewidth": 0.8, "shrinkA": 1, "shrinkB": 3}
+    order = np.argsort(-near.sum(axis=1), kind="stable")
+    weights = ["bold" if row in bold else "normal" for row in range(len(labels))]
+    halves = [
+        np.array(text_size(label, fontsize, weight, family)) / 2 + 0.3 * fontsize
+        for label, weight in zip(labels, weights, strict=True)
+    ]
+    shifts: dict[int, NDArray] = {}
+    for beside in (True, False):  # a line in the way would drive the next label farther away
+        for row in (row for row in order if row not in shifts):
+            shift = free_place(anchors[row], halves[row], taken, bounds, beside)
+            if shift is not None:
+                shifts[row] = shift
+                taken = np.vstack([taken, _space(anchors[row], halves[row], shift)])
+    far = {row for row, shift in shifts.items() if _far(shift[None], halves[row])[0]}
+    line = {"arrowstyle": "-", "color": GREY, "linewidth": 0.8, "shrinkA": 1, "shrinkB": 3}
+    for row in sorted(shifts, key=lambda row: row not in far):  # lines below all other letters
+        offset = (float(shifts[row][0]) * 72 / DPI, float(shifts[row][1]) * 72 / DPI)
         axes.annotate(
             labels[row], points[row], offset, textcoords="offset points", fontsize=fontsize,
-            ha="center", va="center", arrowprops=line if far else None, parse_math=False,
-            family=family, weight=weight,
+            ha="center", va="center", arrowprops=line if row in far else None, parse_math=False,
+            family=family, weight=weights[row], path_effects=HALO if far else None,
         )  # fmt: skip
-        corner = anchors[row] + shift
-        taken = np.vstack([taken, [*(corner - half), *(corner + half)]])
-        if far:
-            dots = anchors[row] + STEPS[:, None] * shift
-            taken = np.vstack([taken, np.column_stack([dots - 1, dots + 1])])
 
 
+HALO = [withStroke(linewidth=2.5, foreground="white")]  # keeps letters apart from lines below them
 ANGLES = np.pi * np.array([0, 8, 4, 12, 2, 14, 6, 10, 1, 15, 7, 9, 3, 13, 5, 11]) / 8
-GAPS = np.array([8, 14, 22, 32, 44, 58, 74, 92, 112, 134, 158])  # pixels
+GAPS = np.array([8, 14, 22, 32, 44, 58, 74, 92, 112, 134, 158, 184, 212, 242, 274])  # pixels
 STEPS = np.linspace(0.1, 1, 12)  # places on a line from a point to its label
 
 
 def free_place(
-    anchor: NDArray, half: NDArray, taken: NDArray, bounds: NDArray
-) -> NDArray[np.float64]:
-    """Offset in pixels from a point to the centre of its label; ``half`` is half the label."""
+    anchor: NDArray, half: NDArray, taken: NDArray, bounds: NDArray, beside: bool
+) -> NDArray[np.float64] | None:
+    """Offset in pixels from a point to the centre of its label; ``half`` is half the label.
+
+    With ``beside`` only a free place that needs no line, or None. Else any place: the freest, and
+    of those with equal freedom the one whose line crosses little and is short.
+    """
     directions = np.column_stack([np.cos(ANGLES), np.sin(ANGLES)])
     shifts = (directions * (half + GAPS[:, None, None])).reshape(-1, 2)  # nearest first
+    if beside:
+        shifts = shifts[~_far(shifts, half)]
     reach = 2 * half + GAPS[-1]
-    close = ((taken[:, 2:] > anchor - reach) & (taken[:, :2] < anchor + reach)).all(axis=1)
-    taken = taken[close]
+    taken = taken[((taken[:, 2:] > anchor - reach) & (taken[:, :2] < anchor + reach)).all(axis=1)]
     low, high = anchor + shifts - half, anchor + shifts + half
     overlap = np.minimum(high[:, None], taken[:, 2:]) - np.maximum(low[:, None], taken[:, :2])
     cost = np.prod(np.maximum(overlap, 0), axis=2).sum(axis=1)
     cost += 1e4 * (np.maximum(bounds[:2] - low, 0) + np.maximum(high - bounds[2:], 0)).sum(axis=1)
     free = shifts[cost == cost.min()]
-    if not _far(free[:1], half)[0]:
-        return free[0]
+    if beside:
+        return free[0] if cost.min() == 0 else None
     elsewhere = taken[((anchor < taken[:, :2]) | (anchor > taken[:, 2:])).any(axis=1)]
-    crossings = [_inside(anchor + STEPS[:, None] * shift, elsewhere) for shift in free]
-    return free[int(np.argmin(crossings))]
+    crossed = [_inside(anchor + STEPS[:, None] * shift, elsewhere) for shift in free]
+    return free[int(np.argmin(np.array(crossed) + np.hypot(*free.T) / 30))]
+
+
+def _space(anchor: NDArray, half: NDArray, shift: NDArray) -> NDArray[np.float64]:
+    """Boxes that a label and its line take up."""
+    label = [[*(anchor + shift - half), *(anchor + shift + half)]]
+    if not _far(shift[None], half)[0]:
+        return np.array(label)
+    dots = anchor + STEPS[:, None] * shift
+    return np.concatenate([label, np.column_stack([dots - 1, dots + 1])])
 
 
 def _inside(dots: NDArray, boxes: NDArray) -> int:

@@ -406,7 +406,7 @@ def projections_grid(
     """
     panels = projections
     if not isinstance(panels, Mapping):
-        panels = {f"{n}. {each.method}": each for n, each in enumerate(panels, 1)}
+        panels = {f"({n}) {each.method}": each for n, each in enumerate(panels, 1)}
     if not 2 <= len(panels) <= 9 or len(mark) > 12:
         raise ValueError(f"Give 2 to 9 projections, not {len(panels)}, and up to 12 words to mark.")
     for name, projection in panels.items():

@@ -66,7 +66,7 @@ def _lee() -> Collection:
         for j, name in enumerate(ids):
             if i != j:
                 rating = 5 * float(rows[min(i, j)][max(i, j)])  # only the upper triangle is filled
-                qrels[query][name] = int(rating + 1e-6) - 1
+                qrels[query][name] = int(rating) - 1
     return Collection("lee", documents, dict(documents), qrels, {name: {name} for name in ids})
 
 

@@ -154,7 +154,12 @@ def evaluate(run: Run, qrels: Qrels, measures: Sequence[str] = MEASURES) -> Eval
         raise ValueError(f"measures must be a list of names: [{measures!r}].")
     for table in (run, qrels):
         _require_strings(table)
-    if not run.keys() & qrels.keys():
+    judged = {
+        query: {name: int(grade) for name, grade in documents.items()}
+        for query, documents in qrels.items()
+        if documents
+    }
+    if not run.keys() & judged.keys():
         raise ValueError(
             "No query of the run has judgements. Are the ids the same? The run has "
             f"{list(run)[:3]}, the judgements have {list(qrels)[:3]}."
@@ -166,12 +171,7 @@ def evaluate(run: Run, qrels: Qrels, measures: Sequence[str] = MEASURES) -> Eval
     places = {
         query: {name: float(-place) for place, name in enumerate(ranked(scores, query), start=1)}
         for query, scores in run.items()
-        if query in qrels
-    }
-    judged = {
-        query: {name: int(grade) for name, grade in documents.items()}
-        for query, documents in qrels.items()
-        if documents
+        if query in judged
     }
     found: dict[str, dict[str, float]] = {str(parsed[name]): {} for name in parsed}
     try:

@@ -209,7 +209,7 @@ def cross_validated_alpha(
         A weight or the number of folds is out of range, the shapes do not fit, or there is no such
         measure.
     """
-    judged = [query for query in collection.queries if query in collection.qrels]
+    judged = [query for query in collection.queries if collection.qrels.get(query)]
     if not 2 <= folds <= len(judged):
         raise ValueError(f"folds must be from 2 to {len(judged)}, the judged queries; not {folds}.")
     weights = sorted(set(alphas))

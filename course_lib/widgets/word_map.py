@@ -18,7 +18,11 @@ from course_lib.widgets.pages import STATIC, PageWidget
 
 MOST = 3000  # words
 STILL = 100  # words in the picture that stands in for the map
-SHAPES = ("circle", "square", "triangle", "diamond", "inverted_triangle", "hex", "star")
+# Bokeh's markers in the order of those of the figures, with the sizes at which they look alike.
+SHAPES = {
+    "circle": 8, "square": 8, "triangle": 9, "diamond": 12, "inverted_triangle": 9, "hex": 9,
+    "star": 12,
+}  # fmt: skip
 PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -264,7 +268,7 @@ def _figure(shown: InteractiveMap) -> Any:
         look: dict[str, Any] = {"color": color, "marker": shape, "nonselection_alpha": 0.8}
         if len(shown.groups) > 1:
             look["legend_label"] = name
-        drawn = plot.scatter("x", "y", source=source, size=8, alpha=0.8, **look)
+        drawn = plot.scatter("x", "y", source=source, size=SHAPES[shape], alpha=0.8, **look)
         renderers.append(drawn)
     _overlay(plot)
     told = [("word", "@word"), ("seen", "@count{0,0} times")]

@@ -54,6 +54,12 @@ def test_unknown_measures_are_refused(measures, message):
         evaluate(RUN, QRELS, measures)
 
 
+def test_a_query_with_an_empty_judgement_is_not_judged():
+    assert evaluate(RUN, QRELS | {"q4": {}, "unjudged": {}}) == evaluate(RUN, QRELS)
+    with pytest.raises(ValueError, match="No query of the run has judgements"):
+        evaluate(RUN, {"q1": {}})
+
+
 def test_ids_that_do_not_meet_are_refused():
     with pytest.raises(ValueError, match="Are the ids the same"):
         evaluate({"1": {"a": 1.0}}, QRELS)

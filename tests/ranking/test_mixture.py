@@ -107,7 +107,7 @@ def test_a_measure_without_a_cutoff_sees_every_document():
         "random",
         dict.fromkeys(ids, ""),
         dict.fromkeys(["p", "q", "unjudged"], ""),
-        {"p": {"d1": 1, "d2": 1}, "q": {"d3": 2}},
+        {"p": {"d1": 1, "d2": 1}, "q": {"d3": 2}, "unjudged": {}},
         {"q": {"d5"}},
     )
     desm, bm25 = rng.normal(size=(2, 3, 30))

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import build_slides
 import nbformat
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import Page, expect, sync_playwright
 
-from course_lib import Word2VecSettings
-from course_lib.widgets import save_page, word2vec_steps
+from course_lib import Embeddings, Vocabulary, Word2VecSettings
+from course_lib.widgets import interactive_map, save_page, word2vec_steps
 from course_lib.widgets.steps import LOSSES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -266,6 +267,111 @@ def test_without_javascript_there_is_a_picture(browser, files):
     context.close()
 
 
+# The map of words
+
+EVIL = "</script><img src=x onerror=document.title='broken'>"
+WORDS = ["king", "queen", "cat", "dog", EVIL]
+SPACE = Embeddings(
+    Vocabulary(WORDS, [5000, 400, 30, 20, 10]), np.random.default_rng(3).normal(size=(5, 4))
+)
+PLACE = """([x, y]) => {
+  const [view] = [...Bokeh.index];
+  const box = view.el.getBoundingClientRect();
+  const { x_scale, y_scale } = view.frame;
+  return [box.x + x_scale.compute(x), box.y + y_scale.compute(y)];
+}"""
+TOOLTIP = """() => {
+  const found = [];
+  const walk = (root) => root.querySelectorAll("*").forEach((element) => {
+    if (element.shadowRoot) walk(element.shadowRoot);
+    if (element.className === "bk-tooltip-row-value") found.push(element.textContent.trim());
+  });
+  walk(document);
+  return found;
+}"""
+
+
+def find_word(where, word: str) -> None:
+    box = where.get_by_role("combobox", name="Find a word")
+    box.fill(word)
+    box.press("Enter")
+
+
+def listed(page: Page) -> list[str]:
+    return page.get_by_role("listitem").all_inner_texts()
+
+
+def neighbours(word: str) -> list[str]:
+    near = SPACE.most_similar(word, topn=3)
+    return [f"{other} {cosine:.2f}".replace("-", "−") for other, cosine in near]
+
+
+@pytest.fixture
+def map_page(browser, tmp_path):
+    """Open a map of five words in three groups; no error may come up, and nothing is asked for."""
+    groups = ["royal", "royal", "animal", "animal", EVIL]
+    shown = interactive_map(SPACE, WORDS, groups, topn=3, title=EVIL)
+    save_page(tmp_path / "map.html", shown)
+    page = browser.new_page(viewport={"width": 1100, "height": 900})
+    errors, asked = [], []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((tmp_path / "map.html").as_uri())
+    page.locator("body[data-ready]").wait_for(state="attached")
+    page.points = shown.projection.points
+    yield page
+    assert page.title() == EVIL, "a word was run"
+    assert errors == []
+    assert asked == [page.url]
+    page.close()
+
+
+def test_a_click_on_a_word_lists_and_marks_its_neighbours(map_page):
+    for row in (3, 0, 4):
+        place = map_page.evaluate(PLACE, map_page.points[row].tolist())
+        map_page.mouse.move(*place)
+        map_page.wait_for_function(f"() => ({TOOLTIP})().includes({json.dumps(WORDS[row])})")
+        assert f"{SPACE.vocabulary.counts[row]:,} times" in map_page.evaluate(TOOLTIP)
+        map_page.mouse.click(*place)
+        map_page.wait_for_timeout(500)  # a second click at once would be a double one
+        expect(map_page.get_by_role("status")).to_contain_text(f"“{WORDS[row]}”")
+        assert listed(map_page) == neighbours(WORDS[row])
+        marks = map_page.evaluate("() => Bokeh.documents[0].get_model_by_name('marks').data")
+        marked = [row, *(WORDS.index(word) for word, _ in SPACE.most_similar(WORDS[row], topn=3))]
+        assert np.column_stack([marks["x"], marks["y"]]) == pytest.approx(
+            map_page.points[marked], abs=1e-5
+        )
+        assert marks["word"] == [WORDS[row], "1", "2", "3"]
+
+
+def test_a_word_is_found_by_its_letters_and_from_neighbour_to_neighbour(map_page):
+    find_word(map_page, "Queen")
+    assert listed(map_page) == neighbours("queen")
+    first = SPACE.most_similar("queen", topn=1)[0][0]
+    map_page.get_by_role("listitem").first.get_by_role("button").click()
+    assert listed(map_page) == neighbours(first)
+    find_word(map_page, "<b>nobody</b>")
+    expect(map_page.get_by_role("status")).to_have_text("“<b>nobody</b>” is not on this map.")
+    assert listed(map_page) == []
+    find_word(map_page, EVIL)
+    assert listed(map_page) == neighbours(EVIL)
+
+
+def test_the_legend_hides_a_group(map_page):
+    seen = "() => Bokeh.documents[0].roots()[0].renderers.slice(0, 3).map((each) => each.visible)"
+    assert map_page.evaluate(seen) == [True] * 3
+    x, y = map_page.evaluate(
+        "() => { const [view] = [...Bokeh.index]; const legend = [...view.renderer_views.values(), "
+        "..._all(view)].find((each) => each.model?.type === 'Legend');"
+        "const box = legend.el.getBoundingClientRect(); return [box.x + 25, box.y + 20]; "
+        "function _all(v) { return [...v.computed_renderer_views] } }"
+    )
+    map_page.mouse.click(x, y)
+    map_page.wait_for_function(f"() => ({seen})().includes(false)")
+    assert map_page.evaluate(seen) == [False, True, True]
+
+
 # JupyterLab
 
 
@@ -281,6 +387,9 @@ def lab(tmp_path):
         "widget.observe(lambda change: Path('position').write_text(str(change['new'])), 'position')"
         "\nwidget",
         "widget.position = 2",
+        "from course_lib import Embeddings, Vocabulary\nwords = ['a', 'b', 'c', 'd']\n"
+        "vectors = Embeddings.initial(Vocabulary(words), 3)\n"
+        "widgets.interactive_map(vectors, words, title='Four words')",
     ]
     work, settings = tmp_path / "work", tmp_path / "settings" / "@jupyterlab" / "apputils-extension"
     work.mkdir()
@@ -372,8 +481,14 @@ def test_in_jupyterlab_it_steps_and_tells_python(browser, lab):
     assert page.evaluate(OVERLAPS, ".w2v-steps")[1:] == [[], []]
     names, values = (card.locator(tag).first.bounding_box() for tag in ("dt", "dd"))
     assert values["x"] > names["x"] + names["width"], "a style of JupyterLab comes through"
-    picture = page.locator(".jp-RenderedImage")
+    picture, still = page.locator(".jp-RenderedImage").all()
     expect(picture).to_be_hidden()
     card.evaluate("card => card.remove()")
     expect(picture).to_be_visible()
+    framed = page.frame_locator(".word-map-frame")
+    find_word(framed, "b")
+    expect(framed.get_by_role("listitem")).to_have_count(3)
+    expect(still).to_be_hidden()
+    page.locator(".word-map-frame").evaluate("frame => frame.remove()")
+    expect(still).to_be_visible()
     page.close()

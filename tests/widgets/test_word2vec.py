@@ -6,7 +6,7 @@ import pytest
 
 from course_lib import Word2VecSettings
 from course_lib.widgets import save_page, word2vec_steps
-from course_lib.widgets.word2vec import VIEW
+from course_lib.widgets.pages import VIEW
 
 TEXT = [["the", "king", "wears", "the", "</script>"]]
 SETTINGS = Word2VecSettings(
@@ -27,7 +27,7 @@ def displayed(monkeypatch):
     def display(what, **options):
         what._ipython_display_() if options == {} else shown.append((what, options))
 
-    monkeypatch.setattr("course_lib.widgets.word2vec.display", display)
+    monkeypatch.setattr("course_lib.widgets.pages.display", display)
     monkeypatch.setattr("course_lib.plots.picture.display", display)
     return shown
 
