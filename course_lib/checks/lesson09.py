@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from course_lib.checks.registry import exercise
 from course_lib.checks.requirements import as_numbers, require, require_close, require_two
 
-LOOSE = {"rtol": 1e-5, "atol": 1e-6}  # an answer in float32 is right, too
+LOOSE: dict[str, Any] = {"rtol": 1e-5, "atol": 1e-6}  # an answer in float32 is right, too
 
 
 @exercise("09.1", done="This is the number that every list of judged pairs is scored with.")
