@@ -1,10 +1,8 @@
-"""How good trained vectors are: the loss on text that was held out, and people's judgements."""
+"""How good trained vectors are: the loss on text that was held out."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
-from gensim.test.utils import datapath
 from numpy.typing import NDArray
 
 from course_lib import Embeddings, HuffmanTree, Word2VecSettings
@@ -13,7 +11,6 @@ from course_lib.pairs import skipgram_pairs, subsample
 
 BATCH = 2048
 MOST = 200_000  # predictions that are judged
-WORDSIM = "wordsim353.tsv"  # Finkelstein et al. 2002; comes with gensim
 
 
 def held_out_loss(
@@ -116,29 +113,3 @@ def predictions(
         if sum(map(len, targets)) >= MOST:
             break
     return np.concatenate(contexts)[:MOST], np.concatenate(targets)[:MOST]
-
-
-def word_similarity(embeddings: Embeddings) -> tuple[float | None, int]:
-    """Compare cosines with people's judgements of similarity: WordSim353.
-
-    Parameters
-    ----------
-    embeddings : Embeddings
-        Trained vectors.
-
-    Returns
-    -------
-    correlation : float or None
-        Spearman's rank correlation; None where fewer than three pairs are known.
-    pairs : int
-        How many of the 353 pairs are known.
-    """
-    lines = Path(datapath(WORDSIM)).read_text(encoding="utf-8").splitlines()
-    pairs = [line.lower().split("\t")[:2] for line in lines if not line.startswith("#")]
-    known = {word.lower() for word in embeddings.vocabulary}
-    covered = sum(known.issuperset(pair) for pair in pairs)
-    if covered < 3:
-        return None, covered
-    vectors = embeddings.to_keyed_vectors()
-    _, spearman, _ = vectors.evaluate_word_pairs(datapath(WORDSIM))
-    return float(spearman.statistic), covered

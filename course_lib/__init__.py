@@ -8,7 +8,16 @@ PyTorch does not wait for it::
     from course_lib import numpy_impl, torch_impl, gensim_impl
 """
 
-from course_lib import chinese, datasets, evaluation, formats, glossary, projections, ranking
+from course_lib import (
+    chinese,
+    datasets,
+    evaluation,
+    finetuning,
+    formats,
+    glossary,
+    projections,
+    ranking,
+)
 from course_lib.embeddings import Embeddings
 from course_lib.huffman import HuffmanTree
 from course_lib.settings import GloveSettings, Word2VecSettings
@@ -23,6 +32,7 @@ __all__ = [
     "chinese",
     "datasets",
     "evaluation",
+    "finetuning",
     "formats",
     "glossary",
     "projections",

@@ -189,7 +189,7 @@ class _Runs:
 
     def write(self, records: NDArray) -> None:
         try:
-            self._file.write(records.tobytes())
+            self._file.write(records.view(np.uint8).data)
         except OSError as error:
             raise OSError(
                 f"The counts do not fit into {tempfile.gettempdir()} (12 bytes each). Free some "
@@ -221,7 +221,7 @@ class _Runs:
                 for start, row_end, length in zip(before, ends, lengths, strict=True)
             ]
             _merge_rows(
-                np.concatenate(parts),
+                np.concatenate(parts) if len(parts) > 1 else parts[0],
                 lengths[:, first:last],
                 first,
                 sums,
@@ -232,6 +232,8 @@ class _Runs:
             first = last
         for array in (columns, values):
             array.resize(row_ends[-1], refcheck=False)
+        if row_ends[-1] <= np.iinfo(np.int32).max:  # or SciPy makes the columns int64, too
+            row_ends = row_ends.astype(np.int32)
         return sparse.csr_array((values, columns, row_ends), shape=(self.V, self.V))
 
     def _read(self, start: int, count: int) -> NDArray:

@@ -188,7 +188,7 @@ def weighted_entries(
     if not matrix.has_canonical_format:  # a pair may stand there twice: its counts add up
         matrix = matrix.copy()
         matrix.sum_duplicates()
-    entries = matrix.tocoo()
+    entries = matrix.tocoo(copy=False)  # a large matrix would be in memory twice
     counts, (centers, contexts) = entries.data, entries.coords
     if len(counts) == 0:
         raise ValueError(
@@ -206,10 +206,11 @@ def weighted_entries(
     order = np.random.default_rng([settings.seed, 2]).permutation(len(counts))
     kinds = [("center", np.int32), ("context", np.int32), ("target", dtype), ("weight", dtype)]
     shuffled = np.empty(len(counts), np.dtype(kinds))
-    shuffled["center"], shuffled["context"] = centers[order], contexts[order]
-    counts = counts[order]
-    shuffled["target"] = np.log(counts)
-    shuffled["weight"] = glove_weights(counts, settings.x_max, settings.alpha)
+    for first in range(0, len(order), BLOCK):  # at once it would take five times the memory
+        chosen, block = order[first : first + BLOCK], shuffled[first : first + BLOCK]
+        block["center"], block["context"] = centers[chosen], contexts[chosen]
+        block["target"] = np.log(counts[chosen])
+        block["weight"] = glove_weights(counts[chosen], settings.x_max, settings.alpha)
     return shuffled
 
 

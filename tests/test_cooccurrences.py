@@ -185,3 +185,8 @@ def test_bad_input_is_refused(arguments, message):
     call = {"sentences": [["a", "b"]], "vocabulary": Vocabulary(["a", "b"]), "progress": False}
     with pytest.raises(ValueError, match=message):
         count_cooccurrences(**(call | arguments))
+
+
+def test_the_places_of_the_counts_take_four_bytes():
+    counts = count_cooccurrences([["a", "b"]], Vocabulary(["a", "b"]), progress=False)
+    assert counts.indices.dtype == counts.indptr.dtype == np.int32

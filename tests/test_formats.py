@@ -383,6 +383,10 @@ BROKEN = {
     "a truncated binary": (BINARY[:-9], r"row 3: the header promises 3 rows, but the file ends"),
     "a binary cut in a word": (BINARY[:-11], r"row 3: .* limit=2 reads what is whole"),
     "a binary that goes on": (BINARY + BINARY[4:], r"row 4: the header promises 3 rows of 2"),
+    "a space in the last word of a binary": (
+        HEADER + binary(["a", "b", "c d"], VALUES),
+        r"row 4: .* goes on.*Does a word hold a space\?",
+    ),
     "a binary of another d": (b"3 3\n" + BINARY[4:], r"row [123]"),
     "not UTF-8": (LINES[0] + b"na\xefve 1 2\n", r"line 2: the word b'na\\xefve' is not UTF-8"),
     "a binary not in UTF-8": (BINARY.replace(b"of", b"\xff\xfe"), r"row 2: the word b'\\xff\\xfe'"),

@@ -1,4 +1,5 @@
 import time
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -197,3 +198,16 @@ def test_what_cannot_be_trained_is_refused(source, options, message):
     call = {"settings": SETTINGS, "vocabulary": VOCABULARY, "initial": None, "progress": False}
     with pytest.raises(ValueError, match=message):
         prepared(source, **(call | options))
+
+
+def test_shuffling_the_counts_takes_little_more_memory_than_what_comes_out():
+    V, settings = 1000, GloveSettings(vector_size=2)
+    vocabulary = Vocabulary([f"w{row}" for row in range(V)])
+    counts = sparse.csr_array(np.ones((V, V)))
+    weighted_entries(counts, vocabulary, settings)  # what is imported late is there
+    tracemalloc.start()
+    entries = weighted_entries(counts, vocabulary, settings)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(entries) == counts.nnz == V * V
+    assert peak < 2.2 * entries.nbytes  # the order of the counts, and the row of each

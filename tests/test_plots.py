@@ -116,7 +116,16 @@ CUTS = {
 CHINESE = ["人工智慧", "牛肉麵", "颱風", "鋼琴", "股票"]
 TAIWAN = Embeddings(Vocabulary(CHINESE), MATRIX)
 GLOSSES = {"人工智慧": "AI", "牛肉麵": "beef noodles", "颱風": "typhoon", "鋼琴": "piano"}
+ALPHA_MEANS = {0.0: 0.62, 0.5: 0.63, 0.889: 0.66, 0.985: 0.67, 0.9961: 0.66, 1.0: 0.64}
 CALLS = {
+    "centroids": lambda: plots.centroids(
+        {"D1": {"cup": [4, 3], "kettle": [4, -3]}, "D2": {"tram": [-3, 4], "ticket": [-4, 3]}},
+        {"tea": [2, 0], "hot": [3, 4]},
+    ),
+    "mixture_curve": lambda: plots.mixture_curve(
+        {"IN-IN": ALPHA_MEANS, "IN-OUT": {a: mean - 0.1 * a for a, mean in ALPHA_MEANS.items()}},
+        title="The mixture is better than either",
+    ),
     "zipf": lambda: plots.zipf(VOCABULARY),
     "zipf, three texts": lambda: plots.zipf(
         {"one": VOCABULARY, "two": [900, 30, 20, 4], "three": np.arange(1, 50)}
@@ -550,6 +559,12 @@ def test_cbow_architecture_tells_the_bag():
     alt = plots.cbow_architecture(7, 3, context_rows=[3, 0, 2, 3], center_row=5).alt
     assert "7 numbers: 1/4 at row 0, 1/4 at row 2 and 2/4 at row 3, 0 elsewhere" in alt
     assert "centre word c, row 5" in alt
+
+
+def test_repeats_that_are_all_equal_are_drawn():
+    assert np.mean([0.1] * 3) != 0.1  # rounding
+    drawn = plots.repeated_runs([1], {"a": [[0.1]] * 3}, xlabel="x", ylabel="y", title="t")
+    assert "0.10 (0.10 to 0.10)" in drawn.alt
 
 
 def test_repeated_runs_tell_mean_and_spread():
@@ -1262,3 +1277,27 @@ def test_scores_that_do_not_fit_are_refused():
         plots.similarity_scores({})
     with pytest.raises(ValueError, match="0 lists"):
         plots.evaluation_report(dataclasses.replace(REPORT, similarity=()))
+
+
+def test_centroids_tell_the_score_of_each_document():
+    picture = CALLS["centroids"]()
+    # D1: the centroid (0.8, 0) has the cosines 1 and 0.6; D2: (-0.7, 0.7) has -0.7071 and 0.1414.
+    assert "D1 0.80; D2 \N{MINUS SIGN}0.28" in picture.alt
+    assert "The centroid of D1 lies nearest" in picture.get_suptitle()
+    document = {"D": {"cup": [1, 0]}}
+    for documents, query, message in (
+        ({}, {"tea": [1, 0]}, "1 to 4 documents"),
+        (document, {}, "and a query"),
+        (document, {"tea": [0, 0]}, "the query, tea"),
+        ({"D": {"cup": [1, 0, 0]}}, {"tea": [1, 0]}, "D, cup"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            plots.centroids(documents, query)
+
+
+def test_mixture_curve_tells_both_ends_and_the_best():
+    assert "IN-IN 0.62 at 0, best 0.67 at 0.985, 0.64 at 1;" in CALLS["mixture_curve"]().alt
+    with pytest.raises(ValueError, match="1 to 4"):
+        plots.mixture_curve({}, title="none")
+    with pytest.raises(ValueError, match="different weights"):
+        plots.mixture_curve({"a": {0.0: 0.1, 1.0: 0.2}, "b": {0.5: 0.1}}, title="two")

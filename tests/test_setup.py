@@ -30,7 +30,7 @@ FLOORS = [
     {"chinese", "corpus", "files", "glossary", "huffman", "progress", "settings", "vocabulary"},
     {"cooccurrences", "embeddings", "pairs"},
     {"evaluation", "formats", "projections", "ranking", "training"},
-    {"glove_training"},
+    {"finetuning", "glove_training"},
     {"numpy_impl", "torch_impl", "gensim_impl"},
     {"datasets"},
     {"plots", "checks"},

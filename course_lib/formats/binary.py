@@ -53,7 +53,8 @@ class BinaryReader:
             if self._rows == self._promised and rest.strip(b"\n"):
                 raise self._error(
                     f"the header promises {self._promised:,} rows of {self._d} numbers, but the "
-                    f"file goes on. limit={self._promised} reads the promised ones."
+                    f"file goes on. limit={self._promised} reads the promised ones. (Does a word "
+                    "hold a space? Then the rows from there on are wrong.)"
                 )
             yield
         if self._rows < self._promised:

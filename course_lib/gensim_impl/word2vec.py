@@ -7,9 +7,11 @@ from collections import deque
 from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any, TextIO, cast
 
+import numpy as np
 from gensim.models import Word2Vec
 from gensim.models.callbacks import CallbackAny2Vec
 from gensim.models.word2vec_inner import MAX_WORDS_IN_BATCH
+from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
 from course_lib.embeddings import Embeddings
@@ -112,9 +114,49 @@ def train_model(
     arguments(settings)  # refuses what gensim does not have before a long text is read
     text = _Readable(sentences)
     start = starting_point(text, settings, vocabulary, initial)
+    return train_from(start, text, settings, progress)
+
+
+def train_from(
+    start: Embeddings,
+    sentences: Iterable[Sequence[str]],
+    settings: Word2VecSettings,
+    progress: bool,
+    lockf: NDArray[np.float32] | None = None,
+) -> Word2Vec:
+    """Train gensim's model from vectors that fit the text and the settings.
+
+    Parameters
+    ----------
+    start : Embeddings
+        From ``training.starting_point``; it stays as it is.
+    sentences : re-iterable of sequences of str
+        The text.
+    settings : Word2VecSettings
+        As for ``train_model``.
+    progress : bool
+        Show a progress bar, a tick an epoch.
+    lockf : numpy.ndarray of float32, shape (V,), optional
+        Fine-tuning: the part of its step that each IN vector takes.
+
+    Returns
+    -------
+    gensim.models.Word2Vec
+        The trained model; the locks are still on.
+
+    Raises
+    ------
+    ValueError
+        A sentence has more than 10,000 tokens, or the text holds no pair.
+    """
+    text = sentences if isinstance(sentences, _Readable) else _Readable(sentences)
     if not text.sentences:  # nobody had to count the words
         deque(text, maxlen=0)
     model = _untrained_model(start, settings, text)
+    if lockf is not None:
+        # One float32 a word. gensim reads other types as if they were float32, and too short an
+        # array from its start again, without a word.
+        model.wv.vectors_lockf = np.ascontiguousarray(lockf, np.float32)
     with progress_bar(progress, total=settings.epochs, unit=" epochs") as bar:
         train_unharmed(model, text, model.corpus_count, settings.epochs, callbacks=[_Tick(bar)])
     return model

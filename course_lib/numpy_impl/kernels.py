@@ -88,6 +88,12 @@ class Model(NamedTuple):
         The hot IN vectors, and the hot OUT vectors or nodes, at the last exchange.
     shares : numpy.ndarray of float32, shape (2, hot)
         See ``hot_rows.shares``.
+    lockf : numpy.ndarray of float32, shape (V,)
+        Fine-tuning: the part of its step that each IN vector takes, 0 to 1; empty otherwise.
+    start : numpy.ndarray of float32, shape (V, d)
+        Fine-tuning with an anchor: the IN vectors as they were; empty otherwise.
+    anchor : float32
+        How strongly each IN vector is pulled back there; 0 for not at all.
     """
 
     vectors: NDArray[np.float32]
@@ -109,6 +115,9 @@ class Model(NamedTuple):
     own_output: int
     before: NDArray[np.float32]
     shares: NDArray[np.float32]
+    lockf: NDArray[np.float32]
+    start: NDArray[np.float32]
+    anchor: np.float32
 
 
 class Job(NamedTuple):
@@ -233,7 +242,9 @@ def loss_table() -> NDArray[np.float32]:
 
 
 @functools.cache
-def compiled_job(d: int, cbow: bool, hierarchical: bool, shared: bool, variant: int) -> Callable:
+def compiled_job(
+    d: int, cbow: bool, hierarchical: bool, shared: bool, variant: int, tuned: bool = False
+) -> Callable:
     """Make the function that trains one job.
 
     The length of a vector is a constant of the compiled code, so that its inner loops become whole
@@ -252,6 +263,8 @@ def compiled_job(d: int, cbow: bool, hierarchical: bool, shared: bool, variant: 
     variant : int
         FAST for our loops; AS_DOUBLE, AS_FLOAT or WITHOUT_BLAS for the sums exactly as one of
         gensim's ways forms them.
+    tuned : bool, default False
+        Fine-tuning: IN vectors move as far as ``model.lockf`` and ``model.anchor`` let them.
 
     Returns
     -------
@@ -264,11 +277,11 @@ def compiled_job(d: int, cbow: bool, hierarchical: bool, shared: bool, variant: 
     def train_job(model: Model, job: Job, scratch: Scratch) -> tuple[float, int]:
         given = borrow(model), borrow(job), borrow(scratch)
         if shared:
-            result = _train_skipgram_shared(*given, d)
+            result = _train_skipgram_shared(*given, d, tuned)
         elif cbow:
-            result = _train_cbow(*given, d, hierarchical, variant)
+            result = _train_cbow(*given, d, hierarchical, variant, tuned)
         else:
-            result = _train_skipgram(*given, d, hierarchical, variant)
+            result = _train_skipgram(*given, d, hierarchical, variant, tuned)
         _exchange(given[0], d)
         return result
 
@@ -277,7 +290,13 @@ def compiled_job(d: int, cbow: bool, hierarchical: bool, shared: bool, variant: 
 
 @inlined
 def _train_skipgram(
-    model: Model, job: Job, scratch: Scratch, d: int, hierarchical: bool, variant: int
+    model: Model,
+    job: Job,
+    scratch: Scratch,
+    d: int,
+    hierarchical: bool,
+    variant: int,
+    tuned: bool,
 ) -> tuple[float, int]:
     """Each context word predicts the centre word: gensim's skip-gram."""
     random, loss, predictions, start = job.random, 0.0, 0, 0
@@ -304,7 +323,7 @@ def _train_skipgram(
                 loss += _learn_rows(
                     model, model.vectors, context, scratch, number, job.alpha, d, variant
                 )
-                _add_row(scratch.error, 0, model.vectors, context, d)
+                _move_input(model, scratch.error, 0, context, job.alpha, d, variant, tuned)
                 predictions += 1
                 if not hierarchical:
                     number += 1
@@ -313,7 +332,9 @@ def _train_skipgram(
 
 
 @inlined
-def _train_skipgram_shared(model: Model, job: Job, scratch: Scratch, d: int) -> tuple[float, int]:
+def _train_skipgram_shared(
+    model: Model, job: Job, scratch: Scratch, d: int, tuned: bool
+) -> tuple[float, int]:
     """Skip-gram whose context words are all set against the same noise words.
 
     A window is a batch: its gradients are formed before any vector moves. What would be vector
@@ -334,7 +355,7 @@ def _train_skipgram_shared(model: Model, job: Job, scratch: Scratch, d: int) -> 
                     scratch.contexts[count] = _input_row(model, job.words[j])
                     count += 1
             if count > 0:
-                loss += _learn_window(model, scratch, i % 2, count, job.alpha, d)
+                loss += _learn_window(model, scratch, i % 2, count, job.alpha, d, tuned)
                 predictions += count
         start = end
     return loss, predictions
@@ -342,7 +363,13 @@ def _train_skipgram_shared(model: Model, job: Job, scratch: Scratch, d: int) -> 
 
 @inlined
 def _learn_window(
-    model: Model, scratch: Scratch, number: int, context_count: int, alpha: np.float32, d: int
+    model: Model,
+    scratch: Scratch,
+    number: int,
+    context_count: int,
+    alpha: np.float32,
+    d: int,
+    tuned: bool,
 ) -> float:
     """Learn the predictions of a window: ``_learn_rows`` for each context word, in one step.
 
@@ -377,13 +404,19 @@ def _learn_window(
             c = context_count - 1
             _add_two(vectors, contexts[c], factors[c, k], contexts[c], ZERO, outputs, rows[k], d)
     for c in range(context_count):
-        _add_row(errors, c, vectors, contexts[c], d)
+        _move_input(model, errors, c, contexts[c], alpha, d, FAST, tuned)
     return loss
 
 
 @inlined
 def _train_cbow(
-    model: Model, job: Job, scratch: Scratch, d: int, hierarchical: bool, variant: int
+    model: Model,
+    job: Job,
+    scratch: Scratch,
+    d: int,
+    hierarchical: bool,
+    variant: int,
+    tuned: bool,
 ) -> tuple[float, int]:
     """The context words together predict the centre word: CBOW."""
     hidden, error = scratch.hidden, scratch.error
@@ -410,7 +443,8 @@ def _train_cbow(
                 _scale_row(error, share, d)
             for j in range(first, last):
                 if j != i:
-                    _add_row(error, 0, model.vectors, _input_row(model, job.words[j]), d)
+                    row = _input_row(model, job.words[j])
+                    _move_input(model, error, 0, row, job.alpha, d, variant, tuned)
             predictions += 1
         start = end
     return loss, predictions
@@ -664,6 +698,40 @@ def _move_row(
             u = outputs[row, k]
             error[0, k] += g * u
             outputs[row, k] = u + g * hiddens[hidden, k]
+
+
+@inlined
+def _move_input(
+    model: Model,
+    errors: Matrix,
+    i: int,
+    row: int,
+    alpha: np.float32,
+    d: int,
+    variant: int,
+    tuned: bool,
+) -> None:
+    """Add row i of the errors to an IN vector, or what its lock and its anchor let through.
+
+    With lock l and anchor a, v moves by l (error - alpha a (v - start)), and never past its start
+    on the way back. A frozen row is not even written to.
+    """
+    if not tuned:
+        _add_row(errors, i, model.vectors, row, d)
+        return
+    word = row if row < len(model.lockf) else row - model.own_input
+    lock = model.lockf[word]
+    if lock == ZERO:
+        return
+    if model.anchor > ZERO:
+        pull = min(ONE, lock * alpha * model.anchor)
+        for k in range(d):
+            model.vectors[row, k] -= pull * (model.vectors[row, k] - model.start[word, k])
+    if variant in (AS_DOUBLE, AS_FLOAT):
+        saxpy(model.saxpy, lock, errors, i, model.vectors, row, d)
+    else:
+        for k in range(d):
+            model.vectors[row, k] += lock * errors[i, k]
 
 
 @inlined

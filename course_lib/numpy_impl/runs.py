@@ -41,6 +41,10 @@ class Run:
         As in ``train_word2vec``.
     checkpoint : path, optional
         As in ``train_word2vec``.
+    lockf : numpy.ndarray of float32, shape (V,), optional
+        Fine-tuning: the part of its step that each IN vector takes.
+    anchor : float, default 0
+        Fine-tuning: how strongly the IN vectors are pulled back to ``initial``.
 
     Raises
     ------
@@ -57,6 +61,8 @@ class Run:
         vocabulary: Vocabulary | None,
         initial: Embeddings | None,
         checkpoint: str | Path | None,
+        lockf: NDArray[np.float32] | None = None,
+        anchor: float = 0.0,
     ) -> None:
         self.settings = settings
         self.checkpoint = None if checkpoint is None else Path(checkpoint)
@@ -70,6 +76,10 @@ class Run:
             deque(self.text.jobs(), maxlen=0)
         self.reader = Reader(self.vocabulary, settings)
         model = build_model(start, settings, own=initial is None)
+        if lockf is not None:
+            model = model._replace(lockf=lockf, anchor=np.float32(anchor))
+            if anchor > 0:
+                model = model._replace(start=model.vectors.copy())
         hierarchical = settings.objective == "hierarchical-softmax"
         self.models = models_of(model, self.vocabulary, settings.workers, hierarchical)
         # The threads' own rows come after these.
@@ -84,6 +94,7 @@ class Run:
             hierarchical,
             settings.shared_negatives,
             _variant(settings),
+            tuned=lockf is not None,
         )
         self.state = checkpoints.RunState(self.reader.random_state())
         self.fingerprint = checkpoints.fingerprint(settings, self.vocabulary, self.text.sentences)
@@ -267,6 +278,7 @@ def build_model(start: Embeddings, settings: Word2VecSettings, own: bool) -> ker
         *(0, 0, 0, 0),  # one thread needs no rows of its own
         nothing,
         nothing[:, :, 0],
+        *(nothing[0, :, 0], nothing[0], kernels.ZERO),  # nothing is locked, nothing anchored
     )
 
 

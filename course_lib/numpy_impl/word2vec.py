@@ -5,8 +5,10 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from course_lib.embeddings import Embeddings
+from course_lib.finetuning import in_words, pull_of, used_rows
 from course_lib.numpy_impl.objectives import cbow_softmax, skipgram_softmax
 from course_lib.numpy_impl.runs import Run
 from course_lib.settings import Word2VecSettings
@@ -76,16 +78,47 @@ def train_word2vec(
         return Run(sentences, settings, vocabulary, initial, checkpoint).train(progress)
     if checkpoint is not None:
         raise ValueError("The full softmax writes no checkpoint: leave checkpoint out.")
-    return _train_softmax(sentences, settings, vocabulary, initial, progress)
+    return train_softmax(sentences, settings, vocabulary, initial, progress)
 
 
-def _train_softmax(
+def train_softmax(
     sentences: Iterable[Sequence[str]],
     settings: Word2VecSettings,
     vocabulary: Vocabulary | None,
     initial: Embeddings | None,
     progress: bool,
+    lockf: NDArray[np.float32] | None = None,
+    anchor: float = 0.0,
 ) -> Embeddings:
+    """Train with the full softmax, in batches.
+
+    Parameters
+    ----------
+    sentences : re-iterable of sequences of str
+        The text.
+    settings : Word2VecSettings
+        What to train, and how.
+    vocabulary : Vocabulary, optional
+        As in ``train_word2vec``.
+    initial : Embeddings, optional
+        As in ``train_word2vec``.
+    progress : bool
+        Show a progress bar.
+    lockf : numpy.ndarray of float32, shape (V,), optional
+        Fine-tuning: the part of its step that each IN vector takes.
+    anchor : float, default 0
+        Fine-tuning: how strongly the IN vectors are pulled back to ``initial``.
+
+    Returns
+    -------
+    Embeddings
+        IN vectors, OUT vectors, and the mean loss of a prediction in each epoch.
+
+    Raises
+    ------
+    ValueError
+        As in ``train_word2vec``.
+    """
     start = starting_point(sentences, settings, vocabulary, initial)
     input_vectors = start.input_vectors.copy()
     output_vectors = (
@@ -101,7 +134,14 @@ def _train_softmax(
         loss, input_gradient, output_gradient = objective(
             input_vectors, output_vectors, *batch.arguments
         )
-        input_vectors[:] -= alpha * input_gradient
+        if lockf is None:
+            input_vectors[:] -= alpha * input_gradient
+        else:
+            rows, times = used_rows(in_words(*batch.arguments))
+            before, lock = input_vectors[rows], lockf[rows]
+            pull = pull_of(lock, times, alpha, anchor)
+            step = lock[:, None] * (-alpha * input_gradient[rows])
+            input_vectors[rows] = before + step - pull * (before - start.input_vectors[rows])
         output_vectors[:] -= alpha * output_gradient
         return loss
 

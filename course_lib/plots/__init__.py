@@ -19,6 +19,7 @@ from course_lib.plots.noise import (
 )
 from course_lib.plots.picture import BLUE, DPI, ORANGE, PALETTE, STYLE, Picture
 from course_lib.plots.pretrained import file_bytes, vector_lengths
+from course_lib.plots.ranking import centroids, mixture_curve
 from course_lib.plots.repeats import intervals, repeated_runs
 from course_lib.plots.reports import evaluation_report, similarity_scores
 from course_lib.plots.segments import segmentations
@@ -38,6 +39,7 @@ __all__ = [
     "against_counts",
     "bars",
     "cbow_architecture",
+    "centroids",
     "cosine_histograms",
     "evaluation_report",
     "file_bytes",
@@ -49,6 +51,7 @@ __all__ = [
     "learning_rates",
     "loss_curve",
     "matrix_heatmaps",
+    "mixture_curve",
     "movement",
     "neighbourhood",
     "noise_distributions",

@@ -71,7 +71,8 @@ def repeated_runs(
     for number, (name, values) in enumerate(measured.items()):
         beside = places * 1.03 ** (number - (len(measured) - 1) / 2)
         mean = values.mean(axis=0)
-        spread = [mean - values.min(axis=0), values.max(axis=0) - mean]
+        # The mean of equal values may come out beside them by rounding.
+        spread = np.maximum(0, [mean - values.min(axis=0), values.max(axis=0) - mean])
         axes.errorbar(
             beside, mean, spread, label=name, color=PALETTE[number], marker=MARKERS[number],
             capsize=4, markersize=6,

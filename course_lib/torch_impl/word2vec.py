@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from course_lib.embeddings import Embeddings
+from course_lib.finetuning import in_words, pull_of, used_rows
 from course_lib.settings import Word2VecSettings
 from course_lib.torch_impl import objectives
 from course_lib.training import Batch, require_settings, starting_point, train_in_batches
@@ -77,17 +79,63 @@ def train_word2vec(
         became infinite.
     """
     require_settings(settings)
-    start = starting_point(sentences, settings, vocabulary, initial)
+    return train_from(
+        starting_point(sentences, settings, vocabulary, initial), sentences, settings, progress
+    )
+
+
+def train_from(
+    start: Embeddings,
+    sentences: Iterable[Sequence[str]],
+    settings: Word2VecSettings,
+    progress: bool,
+    lockf: NDArray[np.float32] | None = None,
+    anchor: float = 0.0,
+) -> Embeddings:
+    """Train from vectors that fit the text and the settings.
+
+    Parameters
+    ----------
+    start : Embeddings
+        From ``training.starting_point``; it stays as it is.
+    sentences : re-iterable of sequences of str
+        The text.
+    settings : Word2VecSettings
+        What to train, and how.
+    progress : bool
+        Show a progress bar.
+    lockf : numpy.ndarray of float32, shape (V,), optional
+        Fine-tuning: the part of its step that each IN vector takes.
+    anchor : float, default 0
+        Fine-tuning: how strongly the IN vectors are pulled back to the start.
+
+    Returns
+    -------
+    Embeddings
+        As from ``train_word2vec``.
+
+    Raises
+    ------
+    ValueError
+        The text holds no pair, or the loss became infinite.
+    """
     if settings.batch_size is None and settings.objective != "softmax":
         settings = replace(settings, batch_size=steady_batch_size(start.vocabulary, settings))
     device = training_device()
     model = build_model(start, settings).to(device)
 
-    def prepare(*arrays: NDArray) -> tuple[torch.Tensor, ...]:
-        return model.prepare(*(_tensor(array, device) for array in arrays))
+    reins = None if lockf is None else Reins(model.input_layer.weight, lockf, anchor)
+
+    def prepare(*arrays: NDArray) -> tuple[Any, ...]:
+        ready = model.prepare(*(_tensor(array, device) for array in arrays))
+        return ready if reins is None else (in_words(*arrays), *ready)
 
     def step(batch: Batch, alpha: float) -> torch.Tensor:
-        return model.descend(*batch.arguments, alpha=alpha).double()
+        if reins is None:
+            return model.descend(*batch.arguments, alpha=alpha).double()
+        words, *ready = batch.arguments
+        with reins.hold(words, alpha):
+            return model.descend(*ready, alpha=alpha).double()
 
     with threads(settings.workers):
         losses = train_in_batches(step, sentences, start.vocabulary, settings, progress, prepare)
@@ -95,6 +143,52 @@ def train_word2vec(
     if settings.objective == "hierarchical-softmax":
         return Embeddings(start.vocabulary, vectors, node_vectors=others, losses=losses)
     return Embeddings(start.vocabulary, vectors, others, losses=losses)
+
+
+class Reins:
+    """Locks and an anchor, for any step that moves IN vectors.
+
+    Parameters
+    ----------
+    weight : torch.Tensor, shape (V, d)
+        The IN vectors, before the training.
+    lockf : numpy.ndarray of float32, shape (V,)
+        The part of its step that each takes.
+    anchor : float
+        How strongly they are pulled back to where they are now.
+    """
+
+    def __init__(self, weight: torch.Tensor, lockf: NDArray[np.float32], anchor: float) -> None:
+        self.weight, self.lockf, self.anchor = weight, lockf, anchor
+        self.start = weight.detach().clone()
+
+    @contextmanager
+    def hold(self, words: NDArray[np.integer], alpha: float) -> Iterator[None]:
+        """Let a step go, and take it back as far as locks and anchor say.
+
+        Parameters
+        ----------
+        words : numpy.ndarray of int, shape (B,) or (B, C)
+            The IN words of the step inside the ``with`` block, from ``finetuning.in_words``.
+        alpha : float
+            Its learning rate.
+
+        Yields
+        ------
+        None
+            Nothing.
+        """
+        rows, times = used_rows(words)
+        weight = self.weight.detach()
+        places = torch.from_numpy(rows).to(weight.device)
+        lock = torch.from_numpy(self.lockf[rows, None]).to(weight)
+        pull = torch.from_numpy(pull_of(self.lockf[rows], times, alpha, self.anchor)).to(weight)
+        before = weight[places]
+        yield
+        after = weight[places]
+        step = torch.where(lock == 1, after, before + lock * (after - before))
+        step -= pull * (before - self.start[places])
+        weight[places] = torch.where(lock == 0, before, step)
 
 
 @contextmanager

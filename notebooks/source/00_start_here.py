@@ -86,9 +86,12 @@ for word in ["cricket", "economy", "hospital"]:
 # | 07 | [GloVe](07_glove.ipynb): ratios of counts, weighted least squares, AdaGrad, against negative sampling and an SVD of PPMI | 150 |
 # | 08 | [Pre-trained vectors](08_pretrained_vectors.ipynb): GloVe and word2vec files byte by byte, loading and converting, cosine and dot, king − man + woman, unknown words, broken files | 150 |
 # | 09 | [Looking at embeddings and judging them](09_looking_and_judging.ipynb): PCA and t-SNE, scores with baselines and intervals, analogies, a fair comparison of five methods, stability | 150 |
+# | 10 | [Fine-tuning pre-trained vectors](10_fine_tuning.ipynb): locks and anchors, a recipe from the web taken apart, a fair test on the news, drift, PyTorch's optimisers | 150 |
+# | 11 | [Two vectors a word](11_two_vectors_desm.ipynb): IN and OUT, the Dual Embedding Space Model (DESM) for ranking, BM25, nDCG, the mixture, a search box | 150 |
 # | 12 | [Chinese text](12_chinese_text.ipynb): words without spaces, jieba, Traditional and Simplified, fonts, files, a [glossary](glossary.md) | 135 |
 #
-# The minutes include the exercises. **Planned, and not there yet:** 10 fine-tuning, 11 two vectors a word, 13 fast and large. Where a lesson names one of these, it is a promise.
+# The minutes include the exercises. **Planned, and not there yet:** 13 fast and large. Where a lesson
+# names it, it is a promise.
 
 # %% [markdown]
 # ## How to work

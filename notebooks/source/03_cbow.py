@@ -26,6 +26,7 @@ from course_lib import (
     Vocabulary,
     Word2VecSettings,
     datasets,
+    evaluation,
     gensim_impl,
     numpy_impl,
     plots,
@@ -771,41 +772,26 @@ for word in ["three", "music", "moon", "battle", "king", "water"]:
 # **How to measure it.** Rare words are other words than frequent ones, so comparing the two groups compares
 # two things at once. Here is a fairer way: take the words that occur at least 200 times, and give
 # each of them a **twin**. At $n$ random places the word is replaced by its twin, say *water* by *water\**.
-# The two mean the same, and the twin has been seen $n$ times only. A good model puts it close to its
-# original. We count for how many twins the original is among the ten nearest of all words.
-
+# The two mean the same, and the twin has been seen $n$ times only. `evaluation.plant_twins` puts them in:
 
 # %%
-def with_twins(rng, seen=(10, 20, 50, 100)):
-    """Give the text with twins, and how often the twin of each word was put in."""
-    vocabulary = Vocabulary.from_sentences(wikipedia, min_count=200)
-    counts = dict(zip(vocabulary.words, vocabulary.counts, strict=True))
-    times = {word: seen[i % 4] for i, word in enumerate(rng.permutation(vocabulary.words).tolist())}
-    replaced = {word: set(rng.choice(counts[word], times[word], False)) for word in times}
-    met = dict.fromkeys(times, -1)
-    text = []
-    for tokens in wikipedia:
-        line = []
-        for token in tokens:
-            if token in met:
-                met[token] += 1
-                token += "*" * (met[token] in replaced[token])
-            line.append(token)
-        text.append(line)
-    return text, times
+drinks = [["we", "drink", "water"], ["cold", "water"], ["the", "water", "is", "warm"]]
+for tokens in evaluation.plant_twins(drinks, {"water": 1}, np.random.default_rng(1)):
+    print(*tokens)
 
+# %% [markdown]
+# A good model puts the twin close to its original. `evaluation.twins_found` says of each twin whether the
+# original is among the ten words nearest to it. We want the share for twins seen 10, 20, 50 and 100 times.
 
 # %%
-def share_found(model, times):
+frequent = Vocabulary.from_sentences(wikipedia, min_count=200).words
+seen = np.resize([10, 20, 50, 100], len(frequent))  # these four, over and over
+
+
+def share_found(model, words):
     """For each number of times seen: the share of twins with their original among the ten nearest."""
-    vectors = model.input_vectors / np.linalg.norm(model.input_vectors, axis=1, keepdims=True)
-    originals = model.vocabulary.encode(times)
-    twins = model.vocabulary.encode([word + "*" for word in times])
-    cosines = vectors[twins] @ vectors.T
-    own = cosines[np.arange(len(twins)), originals]
-    nearer = (cosines > own[:, None]).sum(axis=1) - 1  # the twin itself is nearest to itself
-    seen = np.array(list(times.values()))
-    return [np.mean(nearer[seen == number] < 10) for number in np.unique(seen)]
+    found = evaluation.twins_found(model, words)
+    return [found[seen == number].mean() for number in np.unique(seen)]
 
 
 # %% [markdown]
@@ -822,7 +808,9 @@ ways = {
 }
 found, seconds = {name: [] for name in ways}, {name: [] for name in ways}
 for seed in [1, 2]:
-    text, times = with_twins(np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    times = dict(zip(rng.permutation(frequent).tolist(), seen, strict=True))
+    text = evaluation.plant_twins(wikipedia, times, rng)
     for name, way in ways.items():
         way = dataclasses.replace(way, seed=seed)
         began = time.process_time()

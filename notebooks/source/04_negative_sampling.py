@@ -17,11 +17,9 @@
 import dataclasses
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 import torch
-from gensim.test.utils import datapath
 from scipy import sparse, stats
 
 from course_lib import (
@@ -29,6 +27,7 @@ from course_lib import (
     Vocabulary,
     Word2VecSettings,
     datasets,
+    evaluation,
     gensim_impl,
     numpy_impl,
     plots,
@@ -754,24 +753,12 @@ for skip in (False, True):
 # we ask whether the cosines of IN vectors put the pairs in the same order (Spearman's rank correlation).
 # Each setting is trained with three seeds. The learning rate is high, because the text is short.
 
-# %%
-judged = []
-for line in Path(datapath("wordsim353.tsv")).read_text(encoding="utf-8").splitlines():
-    if not line.startswith("#"):
-        first, second, score = line.lower().split("\t")[:3]
-        if first in vocabulary and second in vocabulary:
-            judged.append((first, second, float(score)))
-firsts = vocabulary.encode(first for first, _, _ in judged)
-lasts = vocabulary.encode(second for _, second, _ in judged)
-human = np.array([score for _, _, score in judged])
-print(len(judged), "of the 353 pairs have both words in our vocabulary")
-
 
 # %%
-def cosines(trained):
-    """Give the cosine of each judged pair."""
-    vectors = unit(trained.input_vectors)
-    return np.sum(vectors[firsts] * vectors[lasts], axis=1)
+def judged(trained):
+    """Compare the cosines of the IN vectors with the judgements."""
+    # Without its bootstrap and its baselines: below, pairs are drawn for two settings at once.
+    return evaluation.word_similarity(trained, "wordsim353", n_bootstrap=1, n_random=0)
 
 
 def train(changes):
@@ -801,10 +788,10 @@ with ThreadPoolExecutor(2) as pool:
 models = dict(zip(knobs, zip(runs[0::3], runs[1::3], runs[2::3], strict=True), strict=True))
 
 # %%
-spearman = {
-    name: [stats.spearmanr(cosines(model), human).statistic for model in seeds]
-    for name, seeds in models.items()
-}
+results = {name: [judged(model) for model in seeds] for name, seeds in models.items()}
+first = results["k = 1"][0]
+print(f"{first.covered} of the {first.pairs} pairs have both words in our vocabulary")
+spearman = {name: [result.spearman for result in each] for name, each in results.items()}
 plots.seed_spread(
     spearman,
     xlabel="Spearman correlation with human judgements",
@@ -821,8 +808,8 @@ plots.seed_spread(
 # %%
 def interval(name, other, draws=1000):
     """Give the middle 90 % of the differences between two settings, pairs drawn anew."""
-    rng = np.random.default_rng(1)
-    one, two = (np.mean([cosines(model) for model in models[key]], axis=0) for key in (name, other))
+    rng, human = np.random.default_rng(1), results[name][0].human
+    one, two = (np.mean([each.cosines for each in results[key]], axis=0) for key in (name, other))
     differences = []
     for _ in range(draws):
         some = rng.integers(len(human), size=len(human))
@@ -848,7 +835,7 @@ for name in [name for name in knobs if name != usual]:
 twice = [{**knobs[name], "epochs": 6} for name in (usual, "exponent 0", "k = 15")]
 with ThreadPoolExecutor(2) as pool:
     longer = list(pool.map(train, twice))
-later = [stats.spearmanr(cosines(model), human).statistic for model in longer]
+later = [judged(model).spearman for model in longer]
 for name, score in zip((usual, "exponent 0", "k = 15"), later, strict=True):
     print(f"{name:33s} 6 epochs beat every seed of 3: {score > max(spearman[name])}")
 print("the other two no longer lag behind the usual setting:", min(later[1:]) > later[0])
@@ -895,14 +882,9 @@ plots.cosine_histograms(
 
 # %%
 print("        cos(mean IN, mean OUT)   IN with mean IN   two random IN vectors")
-rng = np.random.default_rng(1)
-left, right = rng.integers(V, size=(2, 10_000))
 for label, name in counts_of_k.items():
-    vectors, outputs = models[name][0].input_vectors, models[name][0].output_vectors
-    means = unit(np.array([vectors.mean(axis=0), outputs.mean(axis=0)]))
-    pairs = np.sum(unit(vectors)[left] * unit(vectors)[right], axis=1).mean()
-    own = np.mean(unit(vectors) @ means[0])
-    print(f"{label:7s} {means[0] @ means[1]:15.2f} {own:21.2f} {pairs:19.2f}")
+    opposite, pairs = evaluation.cone(models[name][0]), evaluation.mean_cosine(models[name][0])
+    print(f"{label:7s} {opposite:15.2f} {sides[label][0].mean():21.2f} {pairs:19.2f}")
 
 # %% [markdown]
 # So the finding holds here, with two additions. The two *means* are opposite for every $k$, so there is

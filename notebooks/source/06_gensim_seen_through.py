@@ -25,8 +25,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from gensim.models import KeyedVectors, Word2Vec
-from gensim.models.callbacks import CallbackAny2Vec
+from gensim.models import KeyedVectors, Word2Vec, callbacks
 from gensim.models.word2vec import LineSentence
 from IPython.display import Markdown
 
@@ -36,6 +35,7 @@ from course_lib import (
     Vocabulary,
     Word2VecSettings,
     datasets,
+    evaluation,
     formats,
     gensim_impl,
     numpy_impl,
@@ -381,7 +381,7 @@ for power in [20, 22, 24, 27]:
 
 
 # %%
-class Running(CallbackAny2Vec):
+class Running(callbacks.CallbackAny2Vec):
     """Reads the running sum after each epoch and lets it run on."""
 
     def __init__(self):
@@ -920,17 +920,11 @@ print(f"words that moved: {moved.mean():.0%}; every second one: {not moved[0::2]
 # way. And on the five sentences of a popular tutorial, `sample=1e-3` throws most tokens away: each word is frequent
 # there. Train longer on small texts, by skip-gram, and say `sample=0` on toys.
 
-
 # %%
-def mean_cosine(vectors):
-    """Give the mean cosine of all pairs of different words."""
-    total, V = vectors.get_normed_vectors().sum(axis=0), len(vectors)
-    return (total @ total - V) / (V * (V - 1))
-
-
 default = Word2Vec(news, seed=1, workers=1)
-print("mean cosine of two words: default above 0.98:", mean_cosine(default.wv) > 0.98, end=", ")
-print("skip-gram, more epochs, below 0.6:", mean_cosine(in_one_call.wv) < 0.6)
+alike, unlike = (evaluation.mean_cosine(trained.wv) for trained in (default, in_one_call))
+print("mean cosine of two words: default above 0.98:", alike > 0.98, end=", ")
+print("skip-gram, more epochs, below 0.6:", unlike < 0.6)
 five = ["this is the first sentence for word2vec", "this is the second sentence"]
 five += ["yet another sentence", "one more sentence", "and the final sentence"]
 five = [sentence.split() for sentence in five]

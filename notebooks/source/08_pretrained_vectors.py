@@ -129,8 +129,10 @@ plots.file_bytes(
 # fraction $m$. They stand for
 #
 # $$
-# (-1)^s \cdot 2^{E - 127} \cdot \left(1 + \frac{m}{2^{23}}\right) . \tag{1}
+# (-1)^s \cdot 2^{E - 127} \cdot \left(1 + \frac{m}{2^{23}}\right), \qquad 1 \le E \le 254 . \tag{1}
 # $$
+#
+# ($E = 0$ is kept for 0 and the numbers next to it, $E = 255$ for infinity and NaN.)
 #
 # That is a precision of about seven digits. Nine significant digits in decimal always bring the very same float32 back, so
 # a text *can* hold it exactly. The published files of GloVe have fewer digits, and need no more.
@@ -333,8 +335,8 @@ print("the layer has no word:", [name for name, _ in layer.named_parameters()])
 # The layer knows rows, not words. You keep the list of words, and it has to be the same at every use.
 #
 # A model also needs two rows that the file does not have: one for **padding**, since sentences differ in length, and one
-# for **unknown** words. Put them in front. A good stand-in for an unknown word is the mean of all vectors (GloVe's own
-# `<unk>` is the mean of the rarest ones); section 12 measures better choices.
+# for **unknown** words. Put them in front. A common stand-in for an unknown word is the mean of all vectors (GloVe's own
+# `<unk>` is the mean of the rarest ones); section 12 measures what it costs, and what is better.
 
 # %%
 padding, unknown = 0, 1
@@ -671,7 +673,7 @@ for gone in shares:
     for name, stand_in in stand_ins.items():
         for measure in ("cosine", "distance"):
             found[name, measure, gone] = right(stand_in, known, measure)
-for (name, measure), _ in {key[:2]: 0 for key in found}.items():
+for name, measure in dict.fromkeys(key[:2] for key in found):
     row = "  ".join(f"{found[name, measure, gone]:.0%}" for gone in shares)
     print(f"{name:9s} {measure:9s} {row}")
 
@@ -780,11 +782,13 @@ def outcome(load, name):
 
 
 # %%
-def with_gensim(file):
-    """Read as one would who has looked at the first line."""
-    header = "promises" in name
+def with_gensim(file, header=False):
     found = KeyedVectors.load_word2vec_format(str(file), no_header=not header)
     return found.index_to_key, found.vectors
+
+
+def with_gensim_and_header(file):
+    return with_gensim(file, header=True)
 
 
 def with_library(file):
@@ -794,7 +798,8 @@ def with_library(file):
 
 for name in broken:
     print(f"{name}:")
-    print("   gensim:", outcome(with_gensim, name))
+    told_gensim = with_gensim_and_header if "promises" in name else with_gensim
+    print("   gensim:", outcome(told_gensim, name))
     print("   ours:  ", outcome(with_library, name))
 
 # %% [markdown]

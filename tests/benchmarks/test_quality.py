@@ -2,10 +2,9 @@ import itertools
 
 import numpy as np
 import pytest
-from gensim.models import Word2Vec
 
 from benchmarks import quality
-from course_lib import Embeddings, HuffmanTree, Vocabulary, Word2VecSettings, datasets
+from course_lib import Embeddings, HuffmanTree, Vocabulary, Word2VecSettings
 
 TEXT = [["a", "b", "c", "a", "unknown"], ["b"], ["d", "a", "e", "b", "c", "a"], []] * 4
 
@@ -81,13 +80,3 @@ def test_all_are_judged_by_the_same_predictions():
 
 def test_no_prediction_gives_no_loss():
     assert quality.held_out_loss(random_embeddings(), [["a"]], Word2VecSettings()) is None
-
-
-def test_word_similarity_is_gensims_and_says_how_many_pairs():
-    model = Word2Vec(datasets.load_corpus("lee"), workers=1, seed=1, vector_size=20)
-    correlation, pairs = quality.word_similarity(Embeddings.from_keyed_vectors(model.wv))
-    _, spearman, missing = model.wv.evaluate_word_pairs(quality.datapath(quality.WORDSIM))
-    assert correlation == pytest.approx(spearman.statistic, abs=1e-6)
-    assert pairs == round(353 * (1 - missing / 100))
-    assert 50 < pairs < 353
-    assert quality.word_similarity(random_embeddings()) == (None, 0)

@@ -31,6 +31,18 @@ def test_a_quick_run_prints_all_rows():
     assert measured[0][2] == "1.00 (1.00 to 1.00)"
 
 
+def test_no_judged_pair_is_no_correlation():
+    """The correlation would be NaN, which JSON does not know; the made-up words are in no list."""
+    settings = word2vec.Word2VecSettings(vector_size=8, epochs=1)
+    found = [
+        word2vec.trained(word2vec.by_gensim, settings, ("lee", tokens), judged=True)
+        for tokens in (2000, None)
+    ]
+    assert (found[0]["wordsim"], found[0]["pairs"]) == (None, 0)
+    assert -1 < found[1]["wordsim"] < 1
+    assert 50 < found[1]["pairs"] < 353
+
+
 def made_up(rounds=3):
     """Results as a run gives them: each trainer a bit faster than the one before."""
     rows = []
