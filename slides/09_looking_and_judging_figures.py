@@ -75,8 +75,10 @@ def tutorial_before() -> Picture:
 def kinds() -> Picture:
     projection = project(_vectors())
     rows = [row for row, word in enumerate(KIND_OF) if word in KINDS[KIND_OF[word]].split()[:4]]
+    assert projection.shares is not None  # PCA has them
+    held = projection.shares.sum()
     return plots.word_map(
-        Projection(projection.points[rows], projection.method, projection.shares),
+        Projection(projection.points[rows], f"PCA, {held:.0%} of the variance"),
         [list(KIND_OF)[row] for row in rows],
         KIND_OF,
         title="54 words by PCA, four of each kind shown",
