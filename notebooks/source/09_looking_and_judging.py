@@ -685,7 +685,7 @@ def run(method, seed, epochs, rate):
 
 
 # %% [markdown]
-# A learning rate has to be chosen for each method *and* number of epochs. We have tried three of them with two seeds each, and kept the best **on SimLex-999**, so not on the pairs of the score. That search is not run here, and it was small: in several cases the best rate was the first or last of the three. Only the rate was tuned for each; dimension, window and
+# A learning rate has to be chosen for each method *and* number of epochs. We have tried two or three of them with two seeds each, and kept the best **on SimLex-999**, so not on the pairs of the score. That search is not run here, and it was small: in several cases the best rate was the first or the last that we tried, and the next best was hardly worse. The intervals below hold the chance of pairs and seeds, and not that of this choice. Only the rate was tuned for each; dimension, window and
 # `sample` are those that suit skip-gram. With five epochs each:
 
 # %% tags=["nbval-ignore-output"]
@@ -797,7 +797,7 @@ for condition in (0, 1):
         print(f"   {method:8s} {middle:5.2f}  interval {low:5.2f} to {high:5.2f}  {verdict}")
 
 # %% [markdown]
-# Read what the table allows, and no more. After five epochs each seed of SG-NS is ahead of each seed of CBOW-NS, which looks like a clear case; but the interval of the difference ends next to zero, so that we leave it open. At equal **time** most of the difference is gone.
+# Read what the table allows, and no more. After five epochs each seed of SG-NS is ahead of each seed of CBOW-NS, which looks like a clear case; but the interval of the difference ends next to zero, so that we leave it open. At equal **time** CBOW-NS comes closer, and that is open as well.
 # Within skip-gram, negative sampling against hierarchical softmax: no difference shown, either way. CBOW-HS and GloVe are behind on this text in both comparisons (for GloVe lesson 07 found a reason: the pairs that never meet). And
 # this is *one* text of 438,000 tokens, one dimension, and one list, of 241 pairs about relatedness.
 #

@@ -180,7 +180,7 @@ def test_analogies():
 
 def test_comparison():
     blocks = re.findall(
-        r"against SG-NS at (5 epochs|equal time): (.*?)(?=against|SimLex)", lesson_output(DECK)
+        r"against SG-NS at (5 epochs|equal time): (.*?)(?=against|SG-HS,)", lesson_output(DECK)
     )
     assert [name for name, _ in blocks] == ["5 epochs", "equal time"]
     rows = [cells for cells in table("The interval of the difference") if len(cells[1]) == 5]
@@ -192,9 +192,13 @@ def test_comparison():
     for name, equal_epochs, epochs, equal_time in table("At equal what?"):
         assert printed(f"{name} {equal_epochs} {equal_time}")
         assert f'"{name}": ({epochs.split()[0]}, ' in code
-    told = re.findall(r"(\d\.\d\d) → (\d\.\d\d)", slide(DECK, "At equal what?"))
-    for rate, (related, similar) in zip(("0.05", "0.1"), zip(*told, strict=True), strict=True):
-        assert printed(f"SG-HS, rate {rate}: WordSim353 {related}, SimLex-999 {similar}")
+    told = re.findall(
+        r"(\d\.\d\d) → (\d\.\d\d) \((?:difference )?([-\d.]+ to [-\d.]+)\)",
+        slide(DECK, "At equal what?"),
+    )
+    for name, (old, new, interval) in zip(("wordsim353", "simlex999"), told, strict=True):
+        rates = f"rate 0.05 {old}, rate 0.1 {new}, difference {interval}"
+        assert printed(f"SG-HS, {name}{' ' * (name == 'simlex999')}: {rates}")
 
 
 def test_intervals_in_the_figure_are_those_of_the_lesson():
