@@ -82,7 +82,7 @@ def kinds() -> Picture:
         [list(KIND_OF)[row] for row in rows],
         KIND_OF,
         title="54 words by PCA, four of each kind shown",
-        size=(6.9, 4.2),
+        size=(6.9, 3.8),
     )
 
 
