@@ -705,7 +705,7 @@ for method, rate in rates.items():
 
 # %% [markdown]
 # CBOW needs about a third of skip-gram's time, since it makes one prediction where skip-gram makes one for each context word. For the time of 5 epochs of SG-NS we take 4 of SG-HS, 14 of CBOW-NS,
-# 14 of CBOW-HS and 2 of GloVe, whose counting we do not even charge. Where we measured, each of them lies within a quarter of that time; CBOW-NS and GloVe get a little less than is theirs. (If your machine says otherwise, change the table.)
+# 14 of CBOW-HS and 2 of GloVe, whose counting we do not even charge. Where we measured, each of them lies within a quarter of that time; CBOW-NS and GloVe get a little less than is theirs, CBOW-HS a little more. (If your machine says otherwise, change the table.)
 
 # %%
 conditions = ["5 epochs", "equal time"]
@@ -793,7 +793,7 @@ for condition in (0, 1):
     print(f"against SG-NS at {conditions[condition]}:")
     for method in list(plan)[1:]:
         difference = draws[method, condition] - draws["SG-NS", condition]
-        low, high = np.quantile(difference, [0.025, 0.975])
+        low, high = np.quantile(difference, [0.025, 0.975]).round(2) + 0.0  # no -0.00
         verdict = "lower" if high < -0.02 else "higher" if low > 0.02 else "left open"
         middle = np.median(difference)
         print(f"   {method:8s} {middle:5.2f}  interval {low:5.2f} to {high:5.2f}  {verdict}")
