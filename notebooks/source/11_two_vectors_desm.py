@@ -537,7 +537,7 @@ for (text, name), three_searches in searches.items():
 
 # %% [markdown]
 # Where the vectors come from news, mixing IN-IN in helps, even though alone those vectors may be well behind BM25: they know something else than BM25 does. IN-OUT helps only where the vectors
-# have read the documents. Vectors of other matters do not help at all, and cross-validation then mostly keeps to BM25.
+# have read the documents. Vectors of other matters do not help at all.
 
 # %% [markdown]
 # ## 12. Ranking everything: the false positives
@@ -756,8 +756,8 @@ else:
 #
 # The same picture, and sharper. BM25 is ahead of every DESM alone. IN-OUT has half of IN-IN's score; one document stands among its first ten for 63 to 67 of the 225 queries (IN-IN: 12 to 15). Centring brings IN-OUT from
 # 0.17 to 0.29. The mixture with IN-IN is 0.01
-# above BM25, and two of its three intervals leave zero out; the one with IN-OUT is level with BM25. More negatives make a narrower cone, and a worse IN-OUT: 0.24, 0.23, 0.23 with one negative, 0.14 with
-# fifteen (three seeds).
+# above BM25, and two of its three intervals leave zero out; the one with IN-OUT is level with BM25. More negatives make it worse: IN-OUT has
+# 0.235, 0.233, 0.227 with one negative, and 0.138, 0.141, 0.140 with fifteen.
 #
 # ## 15. And the paper?
 #
