@@ -61,7 +61,7 @@ SENTENCES = [
 
 def five_sentences() -> Picture:
     before, after, own = _recipe()
-    return plots.movement(before, after, own, title="Rings lie under markers", size=(4.5, 3.8))
+    return plots.movement(before, after, own, title="No word has moved", size=(4.5, 3.8))
 
 
 def four_words() -> Picture:

@@ -167,10 +167,10 @@ steps = model.wv.vectors[: len(own)] - old
 share = np.median(np.linalg.norm(steps, axis=1) / np.linalg.norm(old, axis=1))
 common = np.square(steps.mean(axis=0)).sum() / np.square(steps).sum(axis=1).mean()
 print(f"half of the words moved by {share:.0%} of their length or more")
-print(f"{common:.0%} of the movement is the same step for all words")
+print("more than half of the movement is the same step for all words:", common > 0.5)
 
 # %% [markdown]
-# Five sentences say little about where to go, and two thirds of the movement is one step that all words share. Section 11
+# Five sentences say little about where to go, and most of the movement is one step that all words share. Section 11
 # shows why.
 #
 # So before you look at a picture, print how far the words moved. Every experiment below does.
@@ -500,7 +500,7 @@ for word, row in plain.wv.key_to_index.items():
         plain.wv.vectors[row] = pretrained[word]
 covered = np.array([word in pretrained for word in plain.wv.index_to_key])
 lengths = np.linalg.norm(plain.wv.vectors, axis=1)
-print(f"mean length: copied {lengths[covered].mean():.1f}, others {lengths[~covered].mean():.1f}")
+print(f"mean length: copied {lengths[covered].mean():.2f}, others {lengths[~covered].mean():.2f}")
 plain.wv.vectors[~covered] *= lengths[covered].mean() / lengths[~covered, None]
 plain.wv.fill_norms(force=True)  # or most_similar divides by the old lengths
 plain.wv.vectors_lockf = np.where(covered, 0.1, 1).astype(np.float32)
@@ -1277,7 +1277,7 @@ check("10.5", kept_neighbours)
 #
 # Fine-tuning is the training you know, with another start. Take the vocabulary of your text, copy the rows that the file has, and draw
 # the others as long as those. A lock scales the steps of a word: it changes how fast, not where to. An anchor is a spring, and
-# changes where to. In PyTorch a parameter group locks a matrix; a hook locks rows under SGD, not under Adam; weight decay and
+# changes where to. In PyTorch a parameter group locks a matrix; a hook locks rows under SGD, not under Adam or Adagrad; weight decay and
 # momentum move rows that no batch held. In gensim: float32 locks, copied rows, one `train`. The recipe on the web moves nothing on
 # five sentences; on more, its swollen vocabulary drives the text's words into a cone. On the news, fine-tuned vectors agree better with
 # people than untouched ones; from nothing it takes many epochs, or much text, to come as far; and tf-idf, which trains nothing, is at least as good. Every epoch costs neighbours. Print
