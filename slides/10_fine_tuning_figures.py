@@ -93,7 +93,7 @@ def rivals() -> Picture:
         xlabel="correlation with people",
         interval="95% over documents",
         title="Mean of three seeds",
-        size=(4.9, 3.2),
+        size=(4.2, 3.2),
     )
 
 

@@ -146,7 +146,7 @@ print(
 )
 
 # %% [markdown]
-# Nothing moved. (*word2vec* is not in the file; its vector is random, and a tenth as long as the others.) The picture
+# Nothing moved. (*word2vec* is not in the file; its vector is random, and less than a tenth as long as the others.) The picture
 # after the recipe **is the picture of the published vectors**. It makes sense because somebody else's text did. Look:
 
 # %%
