@@ -91,7 +91,7 @@ def rivals() -> Picture:
     return plots.intervals(
         RIVALS,
         xlabel="correlation with people",
-        interval="95% over documents",
+        interval="95%",
         title="Mean of three seeds",
         size=(4.2, 3.2),
     )
