@@ -120,12 +120,16 @@ class Moved(NamedTuple):
         Between them.
     times : int
         How often the text has it.
+    covered : bool
+        The pre-trained vectors have it. The start of any other word was drawn at random, and how
+        far it went from there says little.
     """
 
     word: str
     cosine: float
     distance: float
     times: int
+    covered: bool
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -227,6 +231,7 @@ class TuningReport:
                 float(self.cosines[row]),
                 float(self.distances[row]),
                 int(self.counts[row]),
+                bool(self.covered[row]),
             )
             for row in order
         ]
@@ -248,8 +253,8 @@ class TuningReport:
             ("tokens without a vector", f"{self.unknown_tokens:,}"),
             ("words that the text does not have", f"{len(self.never_trained):,}"),
             ("words that did not move", f"{len(self.still):,}"),
-            ("cosine to the start, mean", f"{self.cosines.mean():.3f}"),
-            ("distance from the start, mean", f"{self.distances.mean():.3f}"),
+            ("cosine to the start, mean", self._means(self.cosines)),
+            ("distance from the start, mean", self._means(self.distances)),
             (f"neighbours kept, first {len(self.overlaps):,} words", f"{self.overlap:.1%}"),
         ]
         for one, other in zip(self.before, self.after, strict=True):
@@ -257,6 +262,10 @@ class TuningReport:
             value = other.problem or f"{change} ({other.covered} of {other.pairs} pairs)"
             rows.append((f"{one.name}, Spearman", value))
         return Table("Fine-tuning, before and after", ("", "value"), tuple(rows))
+
+    def _means(self, figures: NDArray[np.float64]) -> str:
+        sides = ("covered", self.covered), ("uncovered", ~self.covered)
+        return ", ".join(f"{name} {figures[some].mean():.3f}" for name, some in sides if some.any())
 
     def moved_table(self) -> Table:
         """Lay out the words that moved most.
@@ -267,10 +276,16 @@ class TuningReport:
             A line a word.
         """
         rows = tuple(
-            (moved.word, f"{moved.cosine:z.2f}", f"{moved.distance:.2f}", f"{moved.times:,}")
+            (
+                moved.word,
+                f"{moved.cosine:z.2f}",
+                f"{moved.distance:.2f}",
+                f"{moved.times:,}",
+                "yes" if moved.covered else "no",
+            )
             for moved in self.most_moved(self.topn)
         )
-        return Table("Moved most", ("word", "cosine", "distance", "count"), rows)
+        return Table("Moved most", ("word", "cosine", "distance", "count", "covered"), rows)
 
     def __repr__(self) -> str:
         return f"{self.table()!r}\n\n{self.moved_table()!r}"

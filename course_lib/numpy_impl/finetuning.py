@@ -40,7 +40,7 @@ def fine_tune(
     ``a / 2 * |v - start|**2`` to the loss of each prediction, for each IN vector v in it: with the
     learning rate alpha and the gradient g of the loss itself, v moves by
     ``-l * alpha * g - min(1, l * alpha * a) * (v - start)``. (Such a penalty holds whole networks
-    near their pre-trained weights in Barone et al. 2017, MAP-L2.)
+    near their pre-trained weights in Miceli Barone et al. 2017, MAP-L2.)
 
     Parameters
     ----------

@@ -37,7 +37,7 @@ def fine_tune(
     ``a / 2 * |v - start|**2`` to the loss of each prediction, for each IN vector v in it. If v is
     in n predictions of a batch, and g is the gradient of their summed loss, v moves by
     ``-l * alpha * g - min(1, l * alpha * a * n) * (v - start)``. (Such a penalty holds whole
-    networks near their pre-trained weights in Barone et al. 2017, MAP-L2.)
+    networks near their pre-trained weights in Miceli Barone et al. 2017, MAP-L2.)
 
     Parameters
     ----------

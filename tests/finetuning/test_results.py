@@ -49,7 +49,7 @@ def test_movement_is_that_of_the_vectors(result):
         ["king", "queen", "new"], key=lambda word: report.cosines[report.words.index(word)]
     )[:2]
     assert [tuple(one) for one in report.most_moved(9, min_count=3)] == [
-        ("king", report.cosines[0], report.distances[0], 3)
+        ("king", report.cosines[0], report.distances[0], 3, True)
     ]
 
 
@@ -70,6 +70,10 @@ def test_it_shows_itself(result):
         assert told in text
         assert told in page
     assert len(report.moved_table().rows) == 2
+    known = report.cosines[report.covered].mean()
+    assert f"covered {known:.3f}, uncovered {report.cosines[~report.covered][0]:.3f}" in text
+    yes = {row[0]: row[-1] for row in result.report(topn=9).moved_table().rows}
+    assert [word for word, covered in yes.items() if covered == "no"] == ["new"]
     assert "Spearman" in repr(result.report())
     assert repr(result) == "FineTuned(6 words, d = 16, 5 covered)"
 
