@@ -612,15 +612,13 @@ report = tuned.report(lists=["wordsim353"])
 report.table()
 
 # %%
-for name, chosen in [("covered", report.covered), ("uncovered", ~report.covered)]:
-    print(f"mean cosine to the start, {name} words: {report.cosines[chosen].mean():.2f}")
 ordered = report.most_moved(len(report.words), min_count=20)
-for moved in [moved for moved in ordered if moved.word in base.vocabulary][:5]:
+for moved in [moved for moved in ordered if moved.covered][:5]:
     print(f"{moved.word:10s} {moved.times:3d} times, cosine to its start {moved.cosine:.2f}")
 
 # %% [markdown]
 # About one token in six belongs to a word that the Wikipedia excerpt does not have, or to one that has no vector at all, since the
-# news have it once. The line with the cosine mixes two kinds of words: uncovered ones started at random, and how far
+# news have it once. The lines with cosine and distance keep two kinds of words apart: uncovered ones started at random, and how far
 # they are from there means little. So we list the **covered** words that moved most, and *test* is the first of them. Of ten
 # neighbours one is left: six epochs change more than you may have expected.
 #
@@ -915,7 +913,7 @@ for seed in seeds:
 
 # %% [markdown]
 # In the recipe, five sixths of all the movement is the same step for every word. The text's words march off **together** into a cone, away
-# from the thousands of words that are never trained and stay where they were, and most of their neighbours are then one another. That is a
+# from the thousands of words that are never trained and stay where they were. Before, one neighbour in fourteen or so was a word of the text; afterwards most are. That is a
 # picture full of sense for the wrong reason: the words of your text lie close because your text was trained on.
 #
 # Two things, to be fair. The answer notes the number of sentences *before* step 2. (So does the tutorial, though in the copy that we have
