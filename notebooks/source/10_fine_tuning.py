@@ -913,7 +913,7 @@ for seed in seeds:
 
 # %% [markdown]
 # In the recipe, five sixths of all the movement is the same step for every word. The text's words march off **together** into a cone, away
-# from the thousands of words that are never trained and stay where they were. Before, one neighbour in fourteen or so was a word of the text; afterwards most are. That is a
+# from the thousands of words that are never trained and stay where they were. Before, fewer than one neighbour in ten was a word of the text; afterwards most are. That is a
 # picture full of sense for the wrong reason: the words of your text lie close because your text was trained on.
 #
 # Two things, to be fair. The answer notes the number of sentences *before* step 2. (So does the tutorial, though in the copy that we have
