@@ -343,7 +343,7 @@ HALF = {
         [1_000, 50_000], {"softmax": [1e-4, 6e-3], "sampling": [2e-5] * 2}, size=(5.2, 3.6)
     ),
     "score_scatter": lambda: plots.score_scatter(CLOUD[:, 0], CLOUD[:, 0] * 2, size=(4.4, 4)),
-    "cosine_histograms": lambda: plots.cosine_histograms(COSINES, size=(6, 3)),
+    "cosine_histograms": lambda: plots.cosine_histograms(COSINES, size=(4.6, 3)),
     "seed_spread": lambda: plots.seed_spread(
         SPREAD, xlabel="agreement", title="One is worse", size=(5.2, 3)
     ),
@@ -899,6 +899,15 @@ def test_cosine_histograms_tell_the_means_and_count_shares():
     assert "k = 1: IN 0.75, OUT −0.70" in picture.alt
     heights = [sum(bar.get_height() for bar in bars) for bars in picture.axes[0].containers]
     assert heights == pytest.approx([1, 1])
+
+
+@pytest.mark.parametrize("width", [4.2, 5.2, 5.9, 6.0, 7.4])
+def test_cosine_histograms_keep_the_legend_off_the_label(width):
+    picture = plots.cosine_histograms(COSINES, size=(width, 3))
+    texts = dict(drawn_texts(picture))
+    (label,) = [box for text, box in texts.items() if text.startswith("cosine")]
+    legend = picture.legends[0].get_window_extent()
+    assert label.x0 >= 0 and not label.overlaps(legend)
 
 
 def test_seed_spread_tells_the_means():

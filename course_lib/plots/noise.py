@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from course_lib.plots._pieces import blank_axes, enumerated, finite_numbers, quoted, written
 from course_lib.plots.picture import (
     BLUE,
+    DPI,
     GREY,
     INK,
     MARKERS,
@@ -21,6 +22,7 @@ from course_lib.plots.picture import (
     Picture,
     Size,
     styled,
+    wrapped,
 )
 from course_lib.vocabulary import Vocabulary
 
@@ -324,7 +326,12 @@ def cosine_histograms(
     grid[0].set_ylabel("share of the words")
     handles, labels = grid[0].get_legend_handles_labels()
     picture.legend(handles, labels, loc="outside lower right", ncols=2)
-    picture.supxlabel("cosine with the mean IN vector", fontsize=11)
+    label = "cosine with the mean IN vector"
+    if size[0] >= 6:
+        picture.supxlabel(label, fontsize=11)
+    else:  # centred, it would run into the legend on its right
+        left = wrapped(label, (size[0] - 2) * DPI)
+        picture.supxlabel(left, x=0.08 / size[0], ha="left", fontsize=11)
     return picture
 
 

@@ -51,6 +51,8 @@ class Found:
         As it was typed.
     unknown : list of str
         Words of the query that neither the documents nor the vectors know.
+    without_vector : list of str
+        Words of the query that stand in a document but have no vector: BM25 alone uses them.
     hits : list of Hit
         For each model its documents, the best first.
     silent : list of str
@@ -58,12 +60,20 @@ class Found:
 
     Attributes
     ----------
-    query, unknown, hits, silent
+    query, unknown, without_vector, hits, silent
         As given.
     """
 
-    def __init__(self, query: str, unknown: list[str], hits: list[Hit], silent: list[str]) -> None:
-        self.query, self.unknown, self.hits, self.silent = query, unknown, hits, silent
+    def __init__(
+        self,
+        query: str,
+        unknown: list[str],
+        without_vector: list[str],
+        hits: list[Hit],
+        silent: list[str],
+    ) -> None:
+        self.query, self.unknown, self.without_vector = query, unknown, without_vector
+        self.hits, self.silent = hits, silent
 
     def __repr__(self) -> str:
         lines = [self.heading]
@@ -79,11 +89,15 @@ class Found:
         Returns
         -------
         str
-            The query, the words that nobody knows, and the models that found nothing.
+            The query, the words that are unknown or have no vector, and who found nothing.
         """
         told = [f"Query: {self.query}"]
         if self.unknown:
             told.append(f"unknown: {', '.join(self.unknown)}")
+        if self.without_vector:
+            told.append(f"no vector: {', '.join(self.without_vector)}")
+        if not self.hits and not self.unknown:
+            told.append("no word left to look for (stop words are left out)")
         if self.silent:
             told.append(f"nothing found by {', '.join(self.silent)}")
         return "; ".join(told)
@@ -155,8 +169,8 @@ class Search:
         }
         mixture = mix(self._desm["IN-IN"], self._bm25, alpha)
         self._models: dict[str, Any] = {"BM25": self._bm25, **self._desm, "mixture": mixture}
-        self._known = {token for tokens in self._tokens for token in tokens}
-        self._known.update(embeddings.vocabulary.words)
+        self._written = {token for tokens in self._tokens for token in tokens}
+        self._vocabulary = embeddings.vocabulary
 
     def __call__(self, query: str) -> Found:
         """Rank the documents for a query.
@@ -172,21 +186,23 @@ class Search:
             The best documents of each model.
         """
         tokens = self._tokenizer(query)
-        asked = [token for token in tokens if token in self._known]
-        unknown = [token for token in dict.fromkeys(tokens) if token not in self._known]
+        bare = [token for token in dict.fromkeys(tokens) if token not in self._vocabulary]
+        unknown = [token for token in bare if token not in self._written]
+        without_vector = [token for token in bare if token in self._written]
+        asked = [token for token in tokens if token not in unknown]
         found = {name: self._hits(name, asked) if asked else [] for name in self._models}
         silent = [name for name, hits in found.items() if not hits]
-        return Found(query, unknown, [hit for hits in found.values() for hit in hits], silent)
+        hits = [hit for some in found.values() for hit in some]
+        return Found(query, unknown, without_vector, hits, silent)
 
     def _hits(self, name: str, asked: list[str]) -> list[Hit]:
         scores = self._models[name].scores(asked)
-        best = (-scores).argsort(kind="stable")[: self._topn].tolist()
-        if name == "BM25":  # a document without a word of the query is no hit
-            best = [row for row in best if scores[row] > 0]
-        return [
-            Hit(name, row, float(scores[row]), self._why(name, asked, row), self._first(row))
-            for row in best
-        ]
+        hits = []
+        for row in (-scores).argsort(kind="stable")[: self._topn].tolist():
+            why = self._why(name, asked, row)
+            if why:  # no word of the query in the document, or no word with a vector: no hit
+                hits.append(Hit(name, row, float(scores[row]), why, self._first(row)))
+        return hits
 
     def _why(self, name: str, asked: list[str], row: int) -> list[str]:
         """Name words: of the query for BM25, of the document for DESM, both for the mixture."""

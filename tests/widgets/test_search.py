@@ -81,6 +81,28 @@ def test_unknown_words_are_named_and_leave_the_ranking_alone(search):
     assert search("").silent == ["BM25", "IN-IN", "IN-OUT", "mixture"]
 
 
+def test_a_word_without_a_vector_is_left_to_bm25(search):
+    found = search("driver")
+    assert found.without_vector == ["driver"]
+    assert found.unknown == []
+    assert [(hit.model, hit.document) for hit in found.hits] == [("BM25", 1), ("mixture", 1)]
+    assert repr(found).startswith("Query: driver; no vector: driver; nothing found by IN-IN, IN-")
+    both = search("driver cup")
+    assert both.without_vector == ["driver"]
+    assert {hit.model for hit in both.hits} == {"BM25", "IN-IN", "IN-OUT", "mixture"}
+
+
+def test_a_document_without_a_known_word_is_no_hit(embeddings):
+    found = Search(["tea", "cup", ""], embeddings)("tea")
+    assert {hit.document for hit in found.hits} == {0, 1}
+
+
+def test_a_query_of_stop_words_is_explained(search):
+    for query in ("the of", ""):
+        assert "no word left to look for (stop words are left out)" in search(query).heading
+    assert "no word left" not in search("zyxxy").heading
+
+
 def test_all_texts_are_escaped(search):
     page = search("tram <img src=x onerror=alert(1)>")._repr_html_()
     assert "<script" not in page
