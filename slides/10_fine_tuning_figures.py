@@ -61,7 +61,7 @@ SENTENCES = [
 
 def five_sentences() -> Picture:
     before, after, own = _recipe()
-    return plots.movement(before, after, own, title="Rings lie under markers", size=(4.5, 3.8))
+    return plots.movement(before, after, own, title="No word has moved", size=(4.5, 3.8))
 
 
 def four_words() -> Picture:
@@ -91,9 +91,9 @@ def rivals() -> Picture:
     return plots.intervals(
         RIVALS,
         xlabel="correlation with people",
-        interval="95% over documents",
+        interval="95%",
         title="Mean of three seeds",
-        size=(4.9, 3.2),
+        size=(4.2, 3.2),
     )
 
 

@@ -24,7 +24,9 @@ COVERED = np.array([True, False, True, True, False])
 LENGTH = 2.0  # the mean of 3, 2 and 1
 
 
-@exercise("10.1", done="Without the last step, new words start ten times too short, and stay so.")
+@exercise(
+    "10.1", done="Without the last step, new words start far too short, and stay short for long."
+)
 def check_starting_rows(starting_rows: Callable[..., Any]) -> None:
     """Three covered words, two uncovered ones, and a long vector of a word from elsewhere."""
     two = "`starting_rows` should give two arrays: return rows, covered."

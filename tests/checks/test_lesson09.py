@@ -70,6 +70,22 @@ def no_mirror(U, S, Vt):
     return (U * sign) @ Vt
 
 
+def struck_by_zero(vectors, a, b, c, exclude):
+    units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    scores = (units[b] - units[a] + units[c]) @ units.T
+    for rows in (a, b, c) if exclude else ():
+        scores[np.arange(len(rows)), rows] = 0
+    return scores.argmax(axis=1)
+
+
+def words_of_all_questions(vectors, a, b, c, exclude):
+    units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    scores = (units[b] - units[a] + units[c]) @ units.T
+    for rows in (a, b, c) if exclude else ():
+        scores[:, rows] = -np.inf
+    return scores.argmax(axis=1)
+
+
 WRONG_ANSWERS = {
     "09.1": {
         "the numbers": spearman_where(ranks=np.asarray),
@@ -124,6 +140,8 @@ WRONG_ANSWERS = {
         "not unit": analogy_where(unit_target=False, unit_words=False),
         "target not unit": analogy_where(unit_target=False),
         "neighbours of c": analogy_where(signs=(0, 0, 1)),
+        "struck out by 0": struck_by_zero,
+        "words of all questions": words_of_all_questions,
         "scores": lambda vectors, a, b, c, exclude: vectors[b] @ vectors.T,
     },
     "09.5": {
@@ -152,6 +170,8 @@ UNUSUAL_ANSWERS = [
      + [components_where()(X, k)[1].tolist()]),
     ("09.3", lambda model, human, score, draws: np.percentile(
         [score(model[rows], human[rows]) for rows in draws], [5, 95])),
+    ("09.3", lambda model, human, score, draws: np.sort(
+        [score(model[rows], human[rows]) for rows in draws])[[10, 190]]),
     ("09.4", lambda *given: analogy_where()(*given).tolist()),
     ("09.5", lambda A, B: orthogonal_procrustes(A, B)[0]),
 ]  # fmt: skip

@@ -96,7 +96,7 @@ def test_the_picture_turns_the_order_round():
         line = (X[first] - X[second]) @ np.array([2, 1]) / np.sqrt(5)
         assert drawn == f"{abs(line):.3f}"
     assert np.allclose(np.diff(seen), 0.4472, atol=1e-4)
-    assert "0.447 apart" in slide(DECK, "A picture with 71%")
+    assert "0.447 from the next" in slide(DECK, "A picture with 71%")
 
 
 def test_rank_correlation_by_hand():
@@ -125,15 +125,15 @@ def test_formula_of_ranks_is_the_correlation():
 
 def test_planted_sizes_and_distances():
     (_, width, drawn), (_, gap, drawn_gap) = table("Sizes and distances of heaps")
-    assert printed(f"width, second group / first: true {width}, drawn {drawn}")
+    assert printed(f"width, second group / first: true {width}, drawn {drawn}: True")
     far = "distance, second to third / first to second:"
-    assert printed(f"{far} true {gap}") and printed(f"{far} drawn {drawn_gap}")
+    assert printed(f"{far} true {gap}, drawn {drawn_gap}: True")
 
 
 def test_two_lists_on_the_same_pairs():
-    for words, related, similar, cosine in table("Similar, or related?"):
+    for words, related, similar, cosine, share in table("Similar, or related?"):
         told = related.replace("\N{EN DASH}", "-")
-        assert printed(f"{words} {told} {similar} {cosine}")
+        assert printed(f"{words} {told} {similar} {cosine} {share}")
     text = slide(DECK, "Similar, or related?")
     for name, shown in (("wordsim353", "WordSim353"), ("simlex999", "SimLex-999")):
         scores = re.search(rf"{name} three seeds: ([\d., ]+);", lesson_output(DECK))[1].split(", ")
@@ -167,6 +167,12 @@ def test_analogies():
     assert printed(f"right, query words excluded: {lines['query words excluded']}")
     assert printed(f"right, 3CosMul: {lines['3CosMul']}")
     assert printed(f"right, nothing excluded: {lines['nothing excluded']}")
+    alone = (
+        lines["nearest to $c$ alone"]
+        if "nearest to $c$ alone" in lines
+        else lines["nearest to c alone"]
+    )
+    assert printed(f"right, nearest to c alone: {alone}")
     assert printed("questions: 3,822 of 19,544 have known words")
     own = re.search(r"answer is a word of the question: (\d+%)", lesson_output(DECK))[1]
     assert f"in {own} of the cases" in slide(DECK, "Analogies: who did")
@@ -174,7 +180,7 @@ def test_analogies():
 
 def test_comparison():
     blocks = re.findall(
-        r"against SG-NS at (5 epochs|equal time): (.*?)(?=against|SimLex)", lesson_output(DECK)
+        r"against SG-NS at (5 epochs|equal time): (.*?)(?=against|SG-HS,)", lesson_output(DECK)
     )
     assert [name for name, _ in blocks] == ["5 epochs", "equal time"]
     rows = [cells for cells in table("The interval of the difference") if len(cells[1]) == 5]
@@ -186,9 +192,13 @@ def test_comparison():
     for name, equal_epochs, epochs, equal_time in table("At equal what?"):
         assert printed(f"{name} {equal_epochs} {equal_time}")
         assert f'"{name}": ({epochs.split()[0]}, ' in code
-    told = re.findall(r"(\d\.\d\d) → (\d\.\d\d)", slide(DECK, "At equal what?"))
-    for rate, (related, similar) in zip(("0.05", "0.1"), zip(*told, strict=True), strict=True):
-        assert printed(f"SG-HS, rate {rate}: WordSim353 {related}, SimLex-999 {similar}")
+    told = re.findall(
+        r"(\d\.\d\d) → (\d\.\d\d) \((?:difference )?([-\d.]+ to [-\d.]+)\)",
+        slide(DECK, "At equal what?"),
+    )
+    for name, (old, new, interval) in zip(("wordsim353", "simlex999"), told, strict=True):
+        rates = f"rate 0.05 {old}, rate 0.1 {new}, difference {interval}"
+        assert printed(f"SG-HS, {name}{' ' * (name == 'simlex999')}: {rates}")
 
 
 def test_intervals_in_the_figure_are_those_of_the_lesson():

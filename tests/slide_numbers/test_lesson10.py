@@ -88,13 +88,14 @@ def test_step_in_numpy_is_a_cell_of_the_lesson():
 
 
 def test_optimisers():
-    text = slide(DECK, "Adam undoes the lock")
-    for name in ("SGD", "Adam"):
-        share = re.search(rf"\| {name} \| (\d+%) as far", text)[1]
-        printed(f"{name} a word with lock 0.1 goes {share} as far as a free one")
-    table = re.findall(r"\| (\w[\w, ]*?) \| [^|]*\| (yes|no) \| (yes|no) \|", text)
+    text = slide(DECK, "Adam and Adagrad undo a lock")
+    answer = r"(yes|no) \|"
+    pattern = rf"\| (\w[\w, ]*?) \| (\d+%) as far \| {answer} {answer} {answer}"
+    table = re.findall(pattern, text)
     assert len(table) == 6
-    for name, later, never in table:
+    for name, share, frozen, later, never in table:
+        goes = f"{name} a word with lock 0.1 goes {share} as far as a free one"
+        printed(f"{goes}; with lock 0 it moves: {frozen == 'yes'}")
         said = (f"a word that came no more moves: {later == 'yes'}",
                 f"a word that never came: {never == 'yes'}")  # fmt: skip
         printed(f"{name} {said[0]} {said[1]}")
@@ -102,7 +103,7 @@ def test_optimisers():
 
 @pytest.mark.parametrize(
     ("title", "words"),
-    [("PyTorch: a rate", "optimiser = torch.optim.SGD("), ("gensim 4: four steps", "plain.train(")],
+    [("PyTorch: a rate", "optimiser = torch.optim.SGD("), ("gensim 4: five steps", "plain.train(")],
 )
 def test_code_is_in_the_lesson(title, words):
     cell = next(c for c in lesson_cells(DECK) if words in c)
@@ -148,12 +149,22 @@ def test_swollen_vocabulary():
     for name, small, large in re.findall(r"\| ([\w ]+) \| ([\d.]+%) \| ([\d.]+%) \|", text)[:3]:
         printed(f"{name} file of 9,550: {small} file of 400,000: {large}")
     for label, name in [("the recipe", "recipe:"), ("own words only", "ours:")]:
-        line = re.search(rf"\| {label} \| (\S+) to (\S+) \| (\S+) \| (\S+) \|", text).groups()
+        pattern = rf"\| {label} \| (\S+) to (\S+) \| (\S+) \| (\S+) to (\S+) \|"
+        line = re.search(pattern, text).groups()
         said = (
             f"seed 1, {name} mean cosine {line[0]}, then {line[1]}; common to all words:"
-            f" {line[2]} of the movement; neighbours from the text: {line[3]}"
+            f" {line[2]} of the movement; neighbours from the text: {line[3]}, then {line[4]}"
         )
         printed(said)
+
+
+def test_a_lock_is_a_slow_clock():
+    text = slide(DECK, "A lock is not an anchor")
+    times, left = re.search(r"with (\w+) times the epochs is no protection: (\d+%)", text).groups()
+    assert (times, 48 / 6) == ("eight", 8)
+    printed(f"lock 0.1, 48 epochs: keeps {left}")
+    after_6_free = figures.KEPT["free"][figures.EPOCHS.index(6)]
+    assert after_6_free == [int(left[:-1]) / 100] * 3
 
 
 def test_no_turn():
@@ -173,8 +184,12 @@ def test_no_turn():
 def test_cone():
     text = slide(DECK, "Had we left the mean")
     for name in ("free", "from nothing"):
-        raw, centred, narrow = re.search(rf"\| {name} \| (\S+) \| (\S+) \| (\S+) \|", text).groups()
-        printed(f"{name} not centred {raw}, centred {centred}; mean cosine of two words {narrow}")
+        cells = re.search(rf"\| {name}" + r" \| (\S+)" * 4 + r" \|", text).groups()
+        raw, words, documents, narrow = cells
+        printed(
+            f"{name} not centred {raw}, words {words}, documents {documents};"
+            f" mean cosine of two words {narrow}"
+        )
 
 
 def test_lock_of_the_wrong_type():
