@@ -207,7 +207,7 @@ print("by words, as OpenCC does:", chinese.to_traditional(simplified) == both)
 
 # %% [markdown]
 # **Misconception: it is one language in two fonts.** Different words are in use, most of all in computing. This
-# course's [glossary](glossary.md) has 98 terms as people say them in Taiwan and on the mainland. For how many
+# course's [glossary](glossary.md) has its terms as people say them in Taiwan and on the mainland. For how many
 # is the mainland's term merely the Taiwanese one in Simplified characters?
 
 # %%
