@@ -15,6 +15,7 @@
 
 # %%
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
@@ -633,23 +634,31 @@ for moved in [moved for moved in ordered if moved.covered][:5]:
 
 # %%
 seeds, epochs = (1, 2, 3), (2, 6, 16)
-bases = [base] + [
-    numpy_impl.train_word2vec(wikipedia, dataclasses.replace(base_settings, seed=seed))
-    for seed in seeds[1:]
-]
-runs = {}
-for seed, from_base in zip(seeds, bases, strict=True):
+
+
+def all_ways(seed):
+    """Train a base, and from it each way for each number of epochs."""
+    start, made = base, {}
+    if seed != 1:
+        base_seed = dataclasses.replace(base_settings, seed=seed)
+        start = numpy_impl.train_word2vec(wikipedia, base_seed, progress=False)
     for count in epochs:
         these = dataclasses.replace(settings, epochs=count, seed=seed)
-        free = numpy_impl.fine_tune(from_base, news, these)
-        locked = numpy_impl.fine_tune(from_base, news, these, lockf=0.1)
-        runs["free", count, seed] = free
-        runs["lock 0.1", count, seed] = locked
-        nothing = numpy_impl.train_word2vec(news, these, vocabulary=free.start.vocabulary)
-        runs["from nothing", count, seed] = dataclasses.replace(free, embeddings=nothing)
-    runs["new words only", 16, seed] = numpy_impl.fine_tune(
-        from_base, news, these, lockf=Lockf(covered=0)
-    )
+        free = numpy_impl.fine_tune(start, news, these, progress=False)
+        locked = numpy_impl.fine_tune(start, news, these, lockf=0.1, progress=False)
+        own = free.start.vocabulary
+        nothing = numpy_impl.train_word2vec(news, these, vocabulary=own, progress=False)
+        made["free", count, seed], made["lock 0.1", count, seed] = free, locked
+        made["from nothing", count, seed] = dataclasses.replace(free, embeddings=nothing)
+    new = numpy_impl.fine_tune(start, news, these, lockf=Lockf(covered=0), progress=False)
+    made["new words only", 16, seed] = new
+    return start, made
+
+
+# %%
+with ThreadPoolExecutor(2) as pool:  # two seeds at a time; no vector depends on that
+    bases, made = zip(*pool.map(all_ways, seeds), strict=True)
+runs = {key: run for each in made for key, run in each.items()}
 
 # %%
 ways = ["free", "lock 0.1", "from nothing"]
@@ -819,18 +828,26 @@ def joined(run, others):
 
 sizes = (30, 100, 300)
 by_size = {"fine-tuned": [], "fine-tuned, and the other words": [], "from nothing": []}
-for seed, from_base in zip(seeds, bases, strict=True):
+
+
+def on_less_text(seed, from_base):
+    """Give the agreement of three ways for each size, shape (3 ways, sizes)."""
     line = []
     for size in sizes:
         these = dataclasses.replace(settings, epochs=16, seed=seed)
         run, fresh = runs["free", 16, seed], runs["from nothing", 16, seed].embeddings
         if size < len(news):
-            run = numpy_impl.fine_tune(from_base, news[:size], these)
-            fresh = numpy_impl.train_word2vec(news[:size], these)
+            run = numpy_impl.fine_tune(from_base, news[:size], these, progress=False)
+            fresh = numpy_impl.train_word2vec(news[:size], these, progress=False)
         vectors = [run.embeddings, joined(run, from_base), fresh]
         line.append([agreement(document_cosines(each)) for each in vectors])
-    for name, found in zip(by_size, zip(*line, strict=True), strict=True):
-        by_size[name].append(found)
+    return zip(*line, strict=True)
+
+
+with ThreadPoolExecutor(2) as pool:
+    for ways_of_seed in pool.map(on_less_text, seeds, bases):
+        for name, found in zip(by_size, ways_of_seed, strict=True):
+            by_size[name].append(found)
 by_size["untouched, all its words"] = [[line[0]] * len(sizes) for line in scores["untouched"]]
 
 # %%
