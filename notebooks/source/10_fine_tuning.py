@@ -844,6 +844,7 @@ def on_less_text(seed, from_base):
     return zip(*line, strict=True)
 
 
+# %%
 with ThreadPoolExecutor(2) as pool:
     for ways_of_seed in pool.map(on_less_text, seeds, bases):
         for name, found in zip(by_size, ways_of_seed, strict=True):
