@@ -3,8 +3,8 @@
 #
 # **150 minutes**, of them 65 for the exercises. You need: [lesson 02](02_skip_gram.ipynb),
 # [lesson 04](04_negative_sampling.ipynb), eigenvectors, and the correlation of two lists of numbers; for the comparison in
-# section 11 also lessons [03](03_cbow.ipynb), [05](05_hierarchical_softmax.ipynb) and [07](07_glove.ipynb). The cells take less
-# than a minute.
+# section 11 also lessons [03](03_cbow.ipynb), [05](05_hierarchical_softmax.ipynb) and [07](07_glove.ipynb). The cells take a
+# minute or a little more.
 #
 # Afterwards you can
 #
