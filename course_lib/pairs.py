@@ -32,35 +32,15 @@ class PairBatch(NamedTuple):
     words_read: int
 
 
-class WindowBatch(NamedTuple):
-    """Windows for one step of training.
-
-    Attributes
-    ----------
-    contexts : numpy.ndarray of int, shape (B, C)
-        Rows of the context words, from left to right, filled up with zeros.
-    mask : numpy.ndarray of bool, shape (B, C)
-        False for what fills up.
-    centers : numpy.ndarray of int, shape (B,)
-        Rows of the centre words.
-    words_read : int
-        As for a ``PairBatch``.
-    """
-
-    contexts: Rows
-    mask: NDArray[np.bool_]
-    centers: Rows
-    words_read: int
-
-
 class Block(NamedTuple):
     """What several batches are cut from: row i of each array belongs to one pair, or to one window.
 
     Attributes
     ----------
     arrays : tuple of numpy.ndarray
-        Of pairs their centres and contexts, each of shape (n,); of windows their contexts and
-        masks, each of shape (n, C), and centres, shape (n,).
+        Of pairs their centres and contexts, rows of shape (n,). Of windows their contexts, rows
+        from left to right filled up with zeros, shape (n, C); masks, False for what fills up, the
+        same shape; and centres, shape (n,).
     words_read : numpy.ndarray of int, shape (n,)
         As for a ``PairBatch``.
     """
@@ -180,37 +160,6 @@ def pair_batches(
             yield PairBatch(centers[part], contexts[part], int(read[part][-1]))
 
 
-def window_batches(
-    sentences: Iterable[Sequence[str]],
-    vocabulary: Vocabulary,
-    settings: Word2VecSettings,
-    rng: np.random.Generator,
-) -> Iterator[WindowBatch]:
-    """Read the text once and give its CBOW windows in batches of ``settings.batch_size``.
-
-    The windows are those of ``pair_batches``. A centre word without a context is left out.
-
-    Parameters
-    ----------
-    sentences : iterable of sequences of str
-        As for ``pair_batches``.
-    vocabulary : Vocabulary
-        The known words.
-    settings : Word2VecSettings
-        As for ``pair_batches``.
-    rng : numpy.random.Generator
-        Draws the dropped tokens and the windows.
-
-    Yields
-    ------
-    WindowBatch
-        Contexts, centres, and how many words have been read.
-    """
-    for (contexts, mask, centers), read in window_blocks(sentences, vocabulary, settings, rng):
-        for part in parts(len(centers), batch_size(settings)):
-            yield WindowBatch(contexts[part], mask[part], centers[part], int(read[part][-1]))
-
-
 def pair_blocks(
     sentences: Iterable[Sequence[str]],
     vocabulary: Vocabulary,
@@ -254,7 +203,9 @@ def window_blocks(
     settings: Word2VecSettings,
     rng: np.random.Generator,
 ) -> Iterator[Block]:
-    """Give the windows of ``window_batches`` many batches at a time.
+    """Read the text once and give its CBOW windows, many batches at a time.
+
+    The windows are those of ``pair_batches``. A centre word without a context is left out.
 
     Parameters
     ----------

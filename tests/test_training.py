@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from course_lib import HuffmanTree, Vocabulary, Word2VecSettings
-from course_lib.pairs import pair_batches, window_batches
+from course_lib.pairs import pair_batches, parts, window_blocks
 from course_lib.training import BatchMaker, NoiseTable, train_in_batches
 
 TEXT = [["a", "b", "c", "b"], ["c", "d", "a"], ["b"], ["d", "c", "b", "a", "e"]] * 4
@@ -17,6 +17,14 @@ def batches(**changes):
     return list(BatchMaker(VOCABULARY, settings(**changes)).epoch(TEXT))
 
 
+def windows():
+    """Cut the windows into batches of ten: contexts, masks and centres of each."""
+    rng = np.random.default_rng([1, 1])
+    for arrays, _ in window_blocks(TEXT, VOCABULARY, settings(), rng):
+        for part in parts(len(arrays[2]), 10):
+            yield tuple(array[part] for array in arrays)
+
+
 def test_skipgram_batches_are_the_pairs():
     made = batches(objective="softmax")
     pairs = pair_batches(TEXT, VOCABULARY, settings(), np.random.default_rng([1, 1]))
@@ -29,11 +37,10 @@ def test_skipgram_batches_are_the_pairs():
 @pytest.mark.parametrize("objective", ["softmax", "negative-sampling", "hierarchical-softmax"])
 def test_the_windows_do_not_depend_on_the_objective(objective):
     made = batches(objective=objective, architecture="cbow")
-    windows = window_batches(TEXT, VOCABULARY, settings(), np.random.default_rng([1, 1]))
-    for batch, window in zip(made, windows, strict=True):
-        np.testing.assert_array_equal(batch.arguments[0], window.contexts)
-        np.testing.assert_array_equal(batch.arguments[-1], window.mask)
-        assert batch.predictions == len(window.centers)
+    for batch, (contexts, mask, centers) in zip(made, windows(), strict=True):
+        np.testing.assert_array_equal(batch.arguments[0], contexts)
+        np.testing.assert_array_equal(batch.arguments[-1], mask)
+        assert batch.predictions == len(centers)
     pairs = batches(objective=objective)
     for batch, plain in zip(pairs, batches(objective="softmax"), strict=True):
         np.testing.assert_array_equal(batch.arguments[0], plain.arguments[0])
@@ -77,12 +84,10 @@ def test_the_noise_table_finds_what_a_search_finds(shares):
 
 def test_windows_share_their_noise_words():
     made = batches(shared_negatives=True)
-    windows = window_batches(TEXT, VOCABULARY, settings(), np.random.default_rng([1, 1]))
-    for batch, window in zip(made, windows, strict=True):
+    for batch, window in zip(made, windows(), strict=True):
         contexts, centers, negatives, negative_mask, mask = batch.arguments
-        np.testing.assert_array_equal(contexts, window.contexts)
-        np.testing.assert_array_equal(centers, window.centers)
-        np.testing.assert_array_equal(mask, window.mask)
+        for found, expected in zip((contexts, mask, centers), window, strict=True):
+            np.testing.assert_array_equal(found, expected)
         assert negatives.shape == (len(centers), 5)
         np.testing.assert_array_equal(negative_mask, negatives != centers[:, None])
         assert batch.predictions == mask.sum(), "pairs"
