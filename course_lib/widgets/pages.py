@@ -1,6 +1,7 @@
 """What all widgets share: a picture that stands in for them, and a page of their own."""
 
 from pathlib import Path
+from typing import Any
 
 import anywidget
 from IPython.display import display
@@ -12,11 +13,35 @@ STATIC = Path(__file__).parent / "static"
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-class PageWidget(anywidget.AnyWidget):
+class WidgetWithStandIn(anywidget.AnyWidget):
+    """A widget that brings something to stand in its place where no widget can run.
+
+    Its style sheet has to hide the outputs that follow it.
+    """
+
+    def stand_in(self) -> Any:
+        """Give what a notebook shows in the place of the widget.
+
+        Returns
+        -------
+        object
+            Shown as it would be at the end of a cell.
+        """
+        raise NotImplementedError
+
+    def _ipython_display_(self) -> None:
+        bundle = self._repr_mimebundle_()
+        assert bundle is not None, "only a widget without a view has none"
+        # Two outputs: in one, JupyterLab would show the widget or an error, and the other never.
+        # The style sheet hides what follows the widget for as long as it is there.
+        display({VIEW: bundle[0][VIEW]}, raw=True)
+        display(self.stand_in())
+
+
+class PageWidget(WidgetWithStandIn):
     """A widget that needs no kernel once it is shown, and can be a page of its own.
 
-    As the last line of a notebook cell it brings a picture, which stands in its place where no
-    widget can run. Its style sheet has to hide the two outputs that follow it.
+    Its picture stands in its place.
     """
 
     def picture(self) -> Picture:
@@ -39,13 +64,15 @@ class PageWidget(anywidget.AnyWidget):
         """
         raise NotImplementedError
 
-    def _ipython_display_(self) -> None:
-        bundle = self._repr_mimebundle_()
-        assert bundle is not None, "only a widget without a view has none"
-        # Two outputs: in one, JupyterLab would show the widget or an error, and the picture never.
-        # The style sheet hides what follows the widget for as long as it is there.
-        display({VIEW: bundle[0][VIEW]}, raw=True)
-        display(self.picture())
+    def stand_in(self) -> Picture:
+        """Give the picture.
+
+        Returns
+        -------
+        Picture
+            See ``picture``.
+        """
+        return self.picture()
 
 
 def save_page(path: str | Path, widget: PageWidget) -> None:

@@ -2,18 +2,14 @@
 
 import html
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import anywidget
 import traitlets
-from IPython.display import display
 
 from course_lib.embeddings import Embeddings
 from course_lib.ranking import BM25, DESM, content_words, mix
+from course_lib.widgets.pages import STATIC, WidgetWithStandIn
 
-STATIC = Path(__file__).parent / "static"
-VIEW = "application/vnd.jupyter.widget-view+json"
 WORDS_TOLD = 3
 WORDS_SHOWN = 6  # of the beginning of a document
 
@@ -217,7 +213,7 @@ class Search:
         return " ".join(words[:WORDS_SHOWN]) + (" ..." if len(words) > WORDS_SHOWN else "")
 
 
-class SearchBox(anywidget.AnyWidget):
+class SearchBox(WidgetWithStandIn):
     """A search as a widget: type a query, press Enter, and read the rankings.
 
     It needs the running kernel. As the last line of a notebook cell it brings the table of its
@@ -254,12 +250,15 @@ class SearchBox(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return f"SearchBox({self.query!r})"
 
-    def _ipython_display_(self) -> None:
-        bundle = self._repr_mimebundle_()
-        assert bundle is not None, "only a widget without a view has none"
-        # Two outputs, as in Word2VecSteps: the style sheet hides the table beside a live widget.
-        display({VIEW: bundle[0][VIEW]}, raw=True)
-        display(self._search(self.query))
+    def stand_in(self) -> Found:
+        """Give the rankings for the query.
+
+        Returns
+        -------
+        Found
+            A table.
+        """
+        return self._search(self.query)
 
 
 def search_box(search: Search, query: str) -> SearchBox:

@@ -7,7 +7,7 @@ import pytest
 from course_lib import Embeddings, Vocabulary
 from course_lib.ranking import BM25, DESM, content_words, mix
 from course_lib.widgets import Search, search_box
-from course_lib.widgets.search import VIEW
+from course_lib.widgets.pages import VIEW
 
 WORDS = ["tea", "cup", "kettle", "tram", "ticket", "<b>"]
 TEXTS = [
@@ -33,7 +33,7 @@ def search(embeddings):
 @pytest.fixture
 def displayed(monkeypatch):
     shown = []
-    monkeypatch.setattr("course_lib.widgets.search.display", lambda what, **_: shown.append(what))
+    monkeypatch.setattr("course_lib.widgets.pages.display", lambda what, **_: shown.append(what))
     return shown
 
 
